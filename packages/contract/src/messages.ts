@@ -1,0 +1,208 @@
+import type { ClientFacts } from './client-facts.ts';
+import type { Plan, PoolPlan, RequestFailure, SitePlan } from './plan.ts';
+import { channelVersion, isCount, isText } from './worker-messages.ts';
+
+/**
+ * The control channel between supervisor and gateway: JSON over Node.js IPC.
+ *
+ *   supervisor                              gateway
+ *      │ spawn with listening sockets          │
+ *      │ ◄───────────────────────────── hello  │
+ *      │ snapshot {number} ─────────────────►  │  plan, upstreams, states
+ *      │ ◄───────────────────────── listening  │
+ *      │ change {base, number} ─────────────►  │  applied between two requests; a gap → resync
+ *      │ ◄──────── demand, counters, lease …   │
+ *      │ change {add: new, retire: old} ────►  │
+ *      │ ◄───────────────── drained | busy     │
+ */
+
+/** One address to which requests of one application can be sent: a worker or an application process. */
+export interface Upstream {
+  /** Unique for the life of the supervisor. */
+  readonly id: number;
+  readonly pool: string;
+  /** `ApplicationPlan.id`. */
+  readonly application: string;
+  readonly slot: number;
+  readonly address: { readonly path: string } | { readonly host: string; readonly port: number };
+  readonly kind: 'worker' | 'app';
+  readonly protocol: 'http/1.1' | 'h2c';
+  readonly token: string;
+  /**
+   * Whether the process is ASP.NET Core or declares its integration: decides the port in `X-Forwarded-For`.
+   */
+  readonly forwardPort: boolean;
+}
+
+export interface PoolState {
+  readonly name: string;
+  readonly state: 'started' | 'stopped';
+  /** HTTP.sys reason of the 503 while stopped. */
+  readonly reason?: 'AppOffline' | 'Disabled' | 'AppShutdown';
+}
+
+export interface ApplicationState {
+  readonly id: string;
+  /**
+   * `starting`: requests wait, however long the start may take. `available`: dispatch or demand.
+   * `failed`: answer with `failure` until the state changes. `offline`: answer 503 with `offlinePage`.
+   */
+  readonly state: 'available' | 'starting' | 'failed' | 'offline';
+  readonly failure?: RequestFailure;
+  /** Absolute path of `app_offline.htm`. */
+  readonly offlinePage?: string;
+}
+
+/** Numbered part of the gateway's knowledge; everything absent is unchanged. */
+export interface Knowledge {
+  readonly sites?: readonly SitePlan[];
+  readonly removedSites?: readonly number[];
+  readonly pools?: readonly PoolPlan[];
+  readonly removedPools?: readonly string[];
+  readonly poolStates?: readonly PoolState[];
+  readonly applicationStates?: readonly ApplicationState[];
+  /** New addresses; in the same step as `retire`, so that a swap has no gap. */
+  readonly add?: readonly Upstream[];
+  /** Stop dispatching at once; answer `drained` when nothing is in flight there. */
+  readonly retire?: readonly number[];
+  /** With `retire`: answer `busy` and keep dispatching when a request is in flight or waiting. */
+  readonly onlyIfIdle?: boolean;
+  /** The process is gone: fail what it had in hand. */
+  readonly remove?: readonly number[];
+}
+
+export type ToGateway =
+  | {
+      readonly version: number;
+      readonly type: 'snapshot';
+      readonly number: number;
+      readonly plan: Plan;
+      readonly poolStates: readonly PoolState[];
+      readonly applicationStates: readonly ApplicationState[];
+      readonly upstreams: readonly Upstream[];
+      /** Number of gateways that share the sockets: a gateway queues ⌊queueLength/N⌋ on its own. */
+      readonly gateways: number;
+    }
+  | ({ readonly version: number; readonly type: 'change'; readonly base: number; readonly number: number } & Knowledge)
+  /** Send one request to one upstream; the answer's body is discarded. */
+  | {
+      readonly version: number;
+      readonly type: 'order';
+      readonly id: number;
+      readonly upstream: number;
+      readonly method: 'GET' | 'POST';
+      readonly target: string;
+      readonly headers: readonly (readonly [name: string, value: string])[];
+      readonly client: Omit<ClientFacts, 'token'>;
+      readonly limitMs: number;
+    }
+  | { readonly version: number; readonly type: 'lease'; readonly pool: string; readonly granted: number }
+  /** Stop accepting, finish requests, close client connections as they become idle, exit. */
+  | { readonly version: number; readonly type: 'drain'; readonly limitMs: number };
+
+export type FromGateway =
+  | { readonly version: number; readonly type: 'hello' }
+  | { readonly version: number; readonly type: 'listening' }
+  | { readonly version: number; readonly type: 'resync' }
+  /**
+   * A request waits and no upstream can take it. Sent once until the application's state changes.
+   * `busy`: upstreams exist, but the request has waited 50 ms for one (web garden).
+   */
+  | { readonly version: number; readonly type: 'demand'; readonly application: string; readonly reason: 'none' | 'busy' }
+  | {
+      readonly version: number;
+      readonly type: 'counters';
+      readonly upstreams: readonly UpstreamCounters[];
+      readonly pools: readonly PoolCounters[];
+      readonly connections: number;
+    }
+  | { readonly version: number; readonly type: 'drained'; readonly upstream: number }
+  | { readonly version: number; readonly type: 'busy'; readonly upstream: number }
+  /** The process refused or reset every connection: the supervisor should look whether it lives. */
+  | { readonly version: number; readonly type: 'unreachable'; readonly upstream: number; readonly code: string }
+  /** More places in a pool's queue, or (negative) places given back. */
+  | { readonly version: number; readonly type: 'lease'; readonly pool: string; readonly wanted: number }
+  | {
+      readonly version: number;
+      readonly type: 'orderDone';
+      readonly id: number;
+      /** Status of the answer, or 0 with `error` when none came. */
+      readonly status: number;
+      readonly error?: string;
+    }
+  /** An event of the catalogue; the supervisor adds time and process. */
+  | {
+      readonly version: number;
+      readonly type: 'event';
+      readonly name: string;
+      readonly fields: Readonly<Record<string, string | number | boolean>>;
+    };
+
+export interface UpstreamCounters {
+  readonly id: number;
+  readonly active: number;
+  /** Completed dispatches since the upstream was added. */
+  readonly served: number;
+  /** Milliseconds since the last request began or ended; 0 while one is active. */
+  readonly idleMs: number;
+}
+
+export interface PoolCounters {
+  readonly name: string;
+  readonly waiting: number;
+  /** Requests refused since the last counters, by HTTP.sys reason. */
+  readonly refused: Readonly<Record<string, number>>;
+}
+
+/** Largest message, in bytes of JSON, that the supervisor accepts from a gateway. */
+export const gatewayMessageLimit = 1024 * 1024;
+
+/** Returns the message, or undefined when it has not exactly the shape of one. */
+export function parseGatewayMessage(value: unknown): FromGateway | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const message = value as Record<string, unknown>;
+  if (message['version'] !== channelVersion) return undefined;
+  return isGatewayMessage(message) ? (value as FromGateway) : undefined;
+}
+
+function isGatewayMessage(message: Record<string, unknown>): boolean {
+  switch (message['type']) {
+    case 'hello':
+    case 'listening':
+    case 'resync':
+      return true;
+    case 'demand':
+      return isText(message['application'], 1_000) && (message['reason'] === 'none' || message['reason'] === 'busy');
+    case 'counters':
+      return (
+        isCount(message['connections']) &&
+        isListOf(message['upstreams'], (item) => isCount(item['id']) && isCount(item['active']) && isCount(item['served']) && isCount(item['idleMs'])) &&
+        isListOf(message['pools'], (item) => isText(item['name'], 1_000) && isCount(item['waiting']) && isRecord(item['refused'], isCount))
+      );
+    case 'drained':
+    case 'busy':
+      return isCount(message['upstream']);
+    case 'unreachable':
+      return isCount(message['upstream']) && isText(message['code'], 100);
+    case 'lease':
+      return isText(message['pool'], 1_000) && Number.isSafeInteger(message['wanted']);
+    case 'orderDone':
+      return isCount(message['id']) && isCount(message['status']) && (message['error'] === undefined || isText(message['error'], 1_000));
+    case 'event':
+      return isText(message['name'], 100) && isRecord(message['fields'], isEventField);
+    default:
+      return false;
+  }
+}
+
+function isListOf(value: unknown, check: (item: Record<string, unknown>) => boolean): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'object' && item !== null && check(item));
+}
+
+function isRecord(value: unknown, check: (field: unknown) => boolean): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(check);
+}
+
+function isEventField(value: unknown): boolean {
+  return isText(value, 2_000) || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+}

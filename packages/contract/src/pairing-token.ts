@@ -1,0 +1,23 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** 256 random bits in hexadecimal: made anew for each process start. */
+export function createPairingToken(): string {
+  return randomBytes(32).toString('hex');
+}
+
+/**
+ * Whether a value can be a pairing token. Wider than what `createPairingToken` makes, because a
+ * configuration may set its own; it must still survive as one word of a header.
+ */
+export function isPairingToken(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,512}$/.test(value);
+}
+
+/** Compares in time that depends on neither content nor length: equal SHA-256 digests. */
+export function pairingTokensEqual(expected: string, actual: string): boolean {
+  return timingSafeEqual(digest(expected), digest(actual));
+}
+
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

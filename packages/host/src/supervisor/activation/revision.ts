@@ -1,0 +1,144 @@
+import type { PoolPlan, SitePlan, GatewayLimits } from '@poolhouse/contract';
+
+/**
+ * One immutable, validated state of the whole configuration: what the supervisor acts on, and the plan
+ * that the gateways get. Built by `activation`; a later revision replaces it whole.
+ */
+export interface Revision {
+  readonly number: number;
+  readonly pools: readonly ApplicationPoolSettings[];
+  readonly sites: readonly SiteSettings[];
+  readonly plan: {
+    readonly sites: readonly SitePlan[];
+    readonly pools: readonly PoolPlan[];
+    readonly limits: GatewayLimits;
+  };
+  /** What people should know though it stops nothing: warnings and levels that are broken. */
+  readonly diagnostics: readonly ConfigurationDiagnostic[];
+}
+
+export interface ConfigurationDiagnostic {
+  readonly severity: 'warning' | 'error';
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** What, why and what to do, in one or two sentences. */
+  readonly message: string;
+}
+
+export interface SiteSettings {
+  readonly id: number;
+  readonly name: string;
+  readonly bindings: readonly BindingSettings[];
+  readonly serverAutoStart: boolean;
+  readonly applications: readonly ApplicationSettings[];
+}
+
+export interface BindingSettings {
+  readonly protocol: 'http' | 'https';
+  /** `*` or a numeric address. */
+  readonly address: string;
+  readonly port: number;
+  readonly host: string;
+  readonly origin: Origin;
+}
+
+/** Where a value was written. */
+export interface Origin {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface ApplicationSettings {
+  /** `shop/` or `shop/api`; the same as in the plan. */
+  readonly id: string;
+  readonly site: string;
+  readonly siteId: number;
+  readonly path: string;
+  readonly pool: string;
+  readonly physicalPath: string;
+  readonly preloadEnabled: boolean;
+  /** The program that answers, or undefined for a site of files. */
+  readonly hosting?: HostingSettings;
+  /** Port of each https binding of the site, for ASPNETCORE_ANCM_HTTPS_PORT. */
+  readonly httpsPorts: readonly number[];
+  /** Enabled authentication schemes in the module's order: windows, basic, anonymous. */
+  readonly authenticationSchemes: readonly ('windows' | 'basic' | 'anonymous')[];
+  readonly webSocketsEnabled: boolean;
+}
+
+/** Effective `system.webServer/aspNetCore` (or its other spellings) of an application. Limits in seconds as in the file. */
+export interface HostingSettings {
+  readonly processPath: string;
+  readonly arguments: string;
+  readonly hostingModel: 'inprocess' | 'outofprocess';
+  readonly startupTimeLimitSeconds: number;
+  readonly shutdownTimeLimitSeconds: number;
+  readonly rapidFailsPerMinute: number;
+  readonly requestTimeoutSeconds: number;
+  readonly processesPerApplication: number;
+  readonly stdoutLogEnabled: boolean;
+  readonly stdoutLogFile: string;
+  readonly disableStartUpErrorPage: boolean;
+  /** In document order, unexpanded; a later name (ignoring case) wins. */
+  readonly environmentVariables: readonly (readonly [name: string, value: string])[];
+  /** Names in lower case; the first of a name wins. */
+  readonly handlerSettings: Readonly<Record<string, string>>;
+  readonly origin: Origin;
+}
+
+/** Effective `<add>` of `system.applicationHost/applicationPools`. Times in milliseconds, 0 = off. */
+export interface ApplicationPoolSettings {
+  readonly name: string;
+  readonly autoStart: boolean;
+  readonly startMode: 'OnDemand' | 'AlwaysRunning';
+  readonly queueLength: number;
+  readonly processModel: {
+    readonly identityType: 'LocalSystem' | 'LocalService' | 'NetworkService' | 'SpecificUser' | 'ApplicationPoolIdentity';
+    readonly userName: string;
+    readonly loadUserProfile: boolean;
+    readonly setProfileEnvironment: boolean;
+    readonly manualGroupMembership: boolean;
+    readonly idleTimeoutMs: number;
+    readonly idleTimeoutAction: 'Terminate' | 'Suspend';
+    readonly maxProcesses: number;
+    readonly shutdownTimeLimitMs: number;
+    readonly startupTimeLimitMs: number;
+    readonly pingingEnabled: boolean;
+    readonly pingIntervalMs: number;
+    readonly pingResponseTimeMs: number;
+  };
+  readonly recycling: {
+    readonly disallowOverlappingRotation: boolean;
+    readonly disallowRotationOnConfigChange: boolean;
+    readonly logEventOnRecycle: readonly RecycleFlag[];
+    readonly periodicRestart: {
+      readonly memoryKiB: number;
+      readonly privateMemoryKiB: number;
+      readonly requests: number;
+      readonly timeMs: number;
+      /** Minutes after local midnight. */
+      readonly scheduleMinutes: readonly number[];
+    };
+  };
+  readonly failure: {
+    readonly loadBalancerCapabilities: 'HttpLevel' | 'TcpLevel';
+    readonly orphanWorkerProcess: boolean;
+    readonly rapidFailProtection: boolean;
+    readonly rapidFailProtectionIntervalMs: number;
+    readonly rapidFailProtectionMaxCrashes: number;
+  };
+  readonly environmentVariables: readonly (readonly [name: string, value: string])[];
+  readonly origin: Origin;
+}
+
+export type RecycleFlag =
+  | 'Time'
+  | 'Requests'
+  | 'Schedule'
+  | 'Memory'
+  | 'IsapiUnhealthy'
+  | 'OnDemand'
+  | 'ConfigChange'
+  | 'PrivateMemory';
