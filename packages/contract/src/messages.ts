@@ -108,7 +108,12 @@ export type FromGateway =
    * A request waits and no upstream can take it. Sent once until the application's state changes.
    * `busy`: upstreams exist, but the request has waited 50 ms for one (web garden).
    */
-  | { readonly version: number; readonly type: 'demand'; readonly application: string; readonly reason: 'none' | 'busy' }
+  | {
+      readonly version: number;
+      readonly type: 'demand';
+      readonly application: string;
+      readonly reason: 'none' | 'busy';
+    }
   | {
       readonly version: number;
       readonly type: 'counters';
@@ -176,8 +181,15 @@ function isGatewayMessage(message: Record<string, unknown>): boolean {
     case 'counters':
       return (
         isCount(message['connections']) &&
-        isListOf(message['upstreams'], (item) => isCount(item['id']) && isCount(item['active']) && isCount(item['served']) && isCount(item['idleMs'])) &&
-        isListOf(message['pools'], (item) => isText(item['name'], 1_000) && isCount(item['waiting']) && isRecord(item['refused'], isCount))
+        isListOf(
+          message['upstreams'],
+          (item) =>
+            isCount(item['id']) && isCount(item['active']) && isCount(item['served']) && isCount(item['idleMs']),
+        ) &&
+        isListOf(
+          message['pools'],
+          (item) => isText(item['name'], 1_000) && isCount(item['waiting']) && isRecord(item['refused'], isCount),
+        )
       );
     case 'drained':
     case 'busy':
@@ -187,7 +199,11 @@ function isGatewayMessage(message: Record<string, unknown>): boolean {
     case 'lease':
       return isText(message['pool'], 1_000) && Number.isSafeInteger(message['wanted']);
     case 'orderDone':
-      return isCount(message['id']) && isCount(message['status']) && (message['error'] === undefined || isText(message['error'], 1_000));
+      return (
+        isCount(message['id']) &&
+        isCount(message['status']) &&
+        (message['error'] === undefined || isText(message['error'], 1_000))
+      );
     case 'event':
       return isText(message['name'], 100) && isRecord(message['fields'], isEventField);
     default:

@@ -8,7 +8,10 @@ import type { EventFields } from './event.ts';
  * A field never holds a secret: no token, no environment value, no header of a request.
  */
 export const catalogue = {
-  'supervisor.started': define('info', (e: { version: string; pid: number }) => `Poolhouse ${e.version} started (pid ${e.pid})`),
+  'supervisor.started': define(
+    'info',
+    (e: { version: string; pid: number }) => `Poolhouse ${e.version} started (pid ${e.pid})`,
+  ),
   'supervisor.stopping': define('info', (e: { reason: string }) => `stopping: ${e.reason}`),
   'supervisor.stopped': define('info', (_: Record<never, never>) => 'stopped'),
 } as const;

@@ -95,7 +95,12 @@ export interface ApplicationPoolSettings {
   readonly startMode: 'OnDemand' | 'AlwaysRunning';
   readonly queueLength: number;
   readonly processModel: {
-    readonly identityType: 'LocalSystem' | 'LocalService' | 'NetworkService' | 'SpecificUser' | 'ApplicationPoolIdentity';
+    readonly identityType:
+      | 'LocalSystem'
+      | 'LocalService'
+      | 'NetworkService'
+      | 'SpecificUser'
+      | 'ApplicationPoolIdentity';
     readonly userName: string;
     readonly loadUserProfile: boolean;
     readonly setProfileEnvironment: boolean;
