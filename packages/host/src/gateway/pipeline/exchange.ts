@@ -10,6 +10,13 @@ export interface Exchange {
   readonly route: Route;
   /** True when the client is gone; there is nobody to answer. */
   readonly aborted: boolean;
+  /**
+   * Bounds the request's body, counted as it arrives; the smallest limit of several holds. A declared
+   * Content-Length is known beforehand: modules compare it themselves. When a chunked body grows over
+   * `bytes`, reading stops, whoever receives it sees the body break off (never a clean end), and the client gets
+   * `failure` if no response head was sent, else a reset.
+   */
+  limitBody(bytes: number, failure: { readonly status: number; readonly subStatus: number }): void;
   /** Answers whole. The engine adds Date, Connection and Content-Length, and drops the body for HEAD, 204 and 304. */
   send(answer: Answer): void;
   /** Answers with a body as it comes, with back-pressure; rejects (and resets the connection) when `body` fails. */
