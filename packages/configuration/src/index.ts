@@ -1,1 +1,2 @@
-export {};
+export type * from './schema/section-schema.ts';
+export type * from './schema/effective-element.ts';
