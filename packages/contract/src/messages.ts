@@ -61,7 +61,10 @@ export interface Knowledge {
   readonly removedPools?: readonly string[];
   readonly poolStates?: readonly PoolState[];
   readonly applicationStates?: readonly ApplicationState[];
-  /** New addresses; in the same step as `retire`, so that a swap has no gap. */
+  /**
+   * New addresses; in the same step as `retire`, so that a swap has no gap. An id that was retired and is
+   * added again (a cancelled idle retire) is dispatched to again.
+   */
   readonly add?: readonly Upstream[];
   /** Stop dispatching at once; answer `drained` when nothing is in flight there. */
   readonly retire?: readonly number[];
@@ -84,12 +87,15 @@ export type ToGateway =
       readonly gateways: number;
     }
   | ({ readonly version: number; readonly type: 'change'; readonly base: number; readonly number: number } & Knowledge)
-  /** Send one request to one upstream; the answer's body is discarded. */
+  /**
+   * Send one request to one upstream; the answer's body is discarded. The whole address is given, because
+   * a warm-up comes before `add` and the shutdown message after `remove`.
+   */
   | {
       readonly version: number;
       readonly type: 'order';
       readonly id: number;
-      readonly upstream: number;
+      readonly upstream: Upstream;
       readonly method: 'GET' | 'POST';
       readonly target: string;
       readonly headers: readonly (readonly [name: string, value: string])[];
