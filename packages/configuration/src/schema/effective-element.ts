@@ -1,31 +1,79 @@
-/** A section as it holds at one path, after inheritance. Every value knows where it was written. */
-export interface EffectiveElement {
-  /**
-   * Value of an attribute, or its default; by type: bool → boolean; int, uint, int64 → number;
-   * timeSpan → milliseconds; flags → the names; string and enum → string (an enum in its canonical case).
-   * Throws for a name that the schema does not declare.
-   */
-  get(name: string): AttributeValue;
-  /** Where the attribute was written; undefined when the default holds. */
-  origin(name: string): Origin | undefined;
-  /** A child element; one that no file wrote reads as its defaults. */
-  element(name: string): EffectiveElement;
-  /** Entries of the element's collection in effective order. */
-  entries(): readonly EffectiveElement[];
-  /** Where the element, or the entry, was written last; undefined when no file has it. */
-  readonly writtenAt: Origin | undefined;
-}
+import type { AttributeSchema, CollectionSchema, ElementSchema } from './section-schema.ts';
 
-export type AttributeValue = string | number | boolean | readonly string[];
-
+/** Where something was written. Line and column count from 1; the column counts UTF-16 units. */
 export interface Origin {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** All sections at one path. */
-export interface EffectiveConfiguration {
-  /** `system.webServer/handlers`; throws for a section that is not declared. */
-  section(path: string): EffectiveElement;
+/** Value of an attribute: flags are a list of names, time spans and integers are numbers. */
+export type AttributeValue = string | number | boolean | readonly string[];
+
+/**
+ * An element after inheritance: what applies, and where each value was written. Immutable.
+ *
+ * Names are those of the schema; asking for one that the schema does not have throws a TypeError.
+ */
+export interface EffectiveElement<Schema extends ElementSchema = ElementSchema> {
+  /**
+   * The effective value: of the nearest file that sets it, else of the enclosing defaults elements, else the
+   * schema's default, else empty text, 0, false or no flags. Time spans are milliseconds, `%NAME%` is expanded.
+   */
+  get<Name extends AttributeName<Schema>>(name: Name): ValueOf<AttributesOf<Schema>[Name]>;
+  /** Whether some file sets the attribute (on the element or on a defaults element). */
+  isSet(name: AttributeName<Schema>): boolean;
+  /** Where the value was written; undefined when it is the schema's default. */
+  origin(name: AttributeName<Schema>): Origin | undefined;
+  /** Where the element itself was written last, else where what holds it was; undefined when no file has it. */
+  readonly place: Origin | undefined;
+  /** A child element; one that no file writes has defaults only. */
+  element<Name extends ElementName<Schema>>(name: Name): EffectiveElement<ElementsOf<Schema>[Name]>;
+  /** Entries of the collection in effective order. */
+  entries(): readonly EffectiveElement<EntryOf<Schema>>[];
+}
+
+type AttributesOf<Schema extends ElementSchema> = Schema extends { readonly attributes: infer Attributes }
+  ? Attributes
+  : Readonly<Record<string, AttributeSchema>>;
+
+type ElementsOf<Schema extends ElementSchema> = Schema extends {
+  readonly elements: infer Elements extends Readonly<Record<string, ElementSchema>>;
+}
+  ? Elements
+  : Readonly<Record<string, ElementSchema>>;
+
+export type AttributeName<Schema extends ElementSchema> = keyof AttributesOf<Schema> & string;
+export type ElementName<Schema extends ElementSchema> = keyof ElementsOf<Schema> & string;
+
+export type EntryOf<Schema extends ElementSchema> = Schema extends {
+  readonly collection: { readonly entry: infer Entry extends ElementSchema };
+}
+  ? Entry
+  : ElementSchema;
+
+/** The type of an attribute's value, from its schema. */
+export type ValueOf<Attribute> = Attribute extends { readonly type: 'bool' }
+  ? boolean
+  : Attribute extends { readonly type: 'int' | 'uint' | 'int64' | 'timeSpan' }
+    ? number
+    : Attribute extends { readonly type: 'flags'; readonly values: infer Values }
+      ? readonly (keyof Values & string)[]
+      : Attribute extends { readonly type: 'enum'; readonly values: infer Values }
+        ? keyof Values & string
+        : Attribute extends { readonly type: 'string' }
+          ? string
+          : AttributeValue;
+
+/** Names of the directives of a collection, defaults filled in. */
+export function directivesOf(collection: CollectionSchema): {
+  add: string;
+  remove: string | null;
+  clear: string | null;
+} {
+  return {
+    add: collection.addElement ?? 'add',
+    remove: collection.removeElement === undefined ? 'remove' : collection.removeElement,
+    clear: collection.clearElement === undefined ? 'clear' : collection.clearElement,
+  };
 }

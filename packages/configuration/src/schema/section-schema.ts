@@ -1,92 +1,160 @@
 /**
- * What a section of the configuration may contain, as plain data. Every section lives beside the code
- * that owns it; the configuration package knows none by name.
+ * A section of the configuration as plain data. Whoever owns a section (a module, the pools, the sites)
+ * writes one of these beside its code; this package knows no section by name.
+ *
+ * The vocabulary is that of the IIS schema files: types, defaults, ranges, keys, collections, locks.
+ * Write it as `{ … } as const satisfies SectionSchema`: then `EffectiveElement<typeof section>` knows the
+ * type of every attribute.
  */
 export interface SectionSchema extends ElementSchema {
-  /** `system.webServer/aspNetCore` */
+  /** Full name, groups included: `system.webServer/handlers`. */
   readonly path: string;
-  /** Whether deeper files may set the section. */
-  readonly overrideModeDefault: 'Allow' | 'Deny';
-  /** Which files may hold it at all. Default `Everywhere`. */
+  /** Which files may set the section. Default `Everywhere`. */
   readonly allowDefinition?: AllowDefinition;
-  /** Whether `<location>` may set it. Default true. */
+  /** Whether files below the one that registers the section may set it, when no location says otherwise. */
+  readonly overrideModeDefault: 'Allow' | 'Deny';
+  /** Whether the section may stand inside a location element. Default true. */
   readonly allowLocation?: boolean;
+  /**
+   * The content is not validated and has no effect. `ignore` is silent (settings of the .NET Framework);
+   * `ignoreWithWarning` says once that nothing acts on it.
+   */
+  readonly bodyPolicy?: 'ignore' | 'ignoreWithWarning';
 }
 
+/**
+ * `MachineToApplication` ends at the web.config of an application's root; `AppHostOnly` and the other two
+ * end at applicationHost.config.
+ */
 export type AllowDefinition =
   | 'MachineOnly'
-  | 'AppHostOnly'
   | 'MachineToRootWeb'
+  | 'AppHostOnly'
   | 'MachineToApplication'
-  | 'Everywhere'
-  | 'RedirectionFileOnly';
+  | 'Everywhere';
 
+/** An element: attributes, child elements and at most one collection, all at once if need be. */
 export interface ElementSchema {
-  readonly attributes: Readonly<Record<string, AttributeSchema>>;
-  readonly elements: Readonly<Record<string, ElementSchema>>;
-  readonly collection?: CollectionSchema;
-  /** Supplies defaults to the entries of the named collection; it is no entry itself. */
-  readonly isCollectionDefault?: boolean;
-}
-
-export interface AttributeSchema {
-  readonly type: 'string' | 'bool' | 'enum' | 'flags' | 'int' | 'uint' | 'int64' | 'timeSpan';
-  /** As in the file for a timeSpan (`00:02:00`); names for flags. Absent = empty string, zero or false, and not set. */
-  readonly default?: string | number | boolean | readonly string[];
-  readonly required?: boolean;
-  /** Names and numbers of an enum or flags. */
-  readonly values?: Readonly<Record<string, number>>;
-  readonly validation?: AttributeValidation;
-  /** Spelling of a timeSpan: `[d.]hh:mm:ss`, or a bare number. Default `string`. */
-  readonly format?: 'string' | 'seconds' | 'minutes';
-  /** How values compare, and whether their case is kept as a key. Default true. */
-  readonly caseSensitive?: boolean;
-  /** `%NAME%` is replaced when the value is read. */
-  readonly expanded?: boolean;
-  /** The value may be stored as `[enc:Provider:…:enc]`. */
-  readonly encrypted?: boolean;
-}
-
-export type AttributeValidation =
-  | { readonly kind: 'integerRange'; readonly min: number; readonly max: number; readonly exclude?: boolean }
-  | {
-      readonly kind: 'timeSpanRange';
-      readonly minSeconds: number;
-      readonly maxSeconds: number;
-      readonly granularitySeconds: number;
-      readonly exclude?: boolean;
-    }
-  | {
-      readonly kind:
-        | 'nonEmptyString'
-        | 'requireTrimmedString'
-        | 'applicationPoolName'
-        | 'siteName'
-        | 'applicationPath'
-        | 'virtualDirectoryPath'
-        | 'none';
-    };
-
-export interface CollectionSchema {
-  readonly addElement: string;
-  /** null = the collection has no such directive. */
-  readonly removeElement: string | null;
-  readonly clearElement: string | null;
-  /** Where the entries of a deeper level go. */
-  readonly order: 'append' | 'prepend';
-  readonly allowDuplicates: boolean;
-  readonly allowUnrecognizedAttributes: boolean;
-  /** Attributes that identify an entry. */
-  readonly keys: readonly string[];
-  /** `unique`: each key on its own; `combined`: the tuple; `none`: no entry equals another. */
-  readonly keyKind: 'unique' | 'combined' | 'none';
-  readonly entry: EntrySchema;
-  /** Name of the child element that supplies defaults to the entries. */
-  readonly defaultElement?: string;
-}
-
-export interface EntrySchema {
-  readonly attributes: Readonly<Record<string, AttributeSchema>>;
+  readonly attributes?: Readonly<Record<string, AttributeSchema>>;
   readonly elements?: Readonly<Record<string, ElementSchema>>;
   readonly collection?: CollectionSchema;
+  /**
+   * The element is no setting of its own but supplies defaults for the entries of a collection of this name
+   * (its `addElement`) in the element that holds it or below: `siteDefaults` for `site`,
+   * `virtualDirectoryDefaults` for `virtualDirectory`.
+   */
+  readonly defaultsFor?: string;
+}
+
+/** A list whose entries files add, remove and clear. Key attributes are those of `entry` marked `key`. */
+export interface CollectionSchema {
+  /** Element that adds an entry. Default `add`. */
+  readonly addElement?: string;
+  /** Element that removes an entry; null = the collection has none. Default `remove`. */
+  readonly removeElement?: string | null;
+  /** Element that removes all entries; null = the collection has none. Default `clear`. */
+  readonly clearElement?: string | null;
+  /** Where the entries of a deeper file go: after (`append`) or before the inherited ones. Default `append`. */
+  readonly order?: 'append' | 'prepend';
+  /** Entries may repeat a key. Default false. A collection without keys never compares. */
+  readonly allowDuplicates?: boolean;
+  /**
+   * What an entry does whose key a *shallower* file has added already: `error` as on IIS, or `replace`, which
+   * lets the nearer file win, in the old place, with a warning. Default `error`.
+   */
+  readonly inheritedDuplicate?: 'error' | 'replace';
+  /** Keep attributes that `entry` does not name. Default false: they are errors. */
+  readonly allowUnrecognizedAttributes?: boolean;
+  readonly entry: ElementSchema;
+}
+
+export type AttributeSchema =
+  | BoolAttribute
+  | IntegerAttribute
+  | EnumAttribute
+  | FlagsAttribute
+  | TimeSpanAttribute
+  | StringAttribute;
+
+export interface AttributeCommon {
+  /** One sentence: what it does, in which unit. Shown in messages and reference pages. */
+  readonly description?: string;
+  /** The element is in error without it. Default false. */
+  readonly required?: boolean;
+  /**
+   * Part of the identity of a collection entry. `unique`: this attribute alone must differ; `combined`: the
+   * tuple of all attributes so marked must.
+   */
+  readonly key?: 'unique' | 'combined';
+}
+
+export interface BoolAttribute extends AttributeCommon {
+  readonly type: 'bool';
+  readonly default?: boolean;
+}
+
+export interface IntegerAttribute extends AttributeCommon {
+  readonly type: 'int' | 'uint' | 'int64';
+  readonly default?: number;
+  readonly validation?: IntegerRange;
+}
+
+export interface EnumAttribute extends AttributeCommon {
+  readonly type: 'enum';
+  /** Name → number, in the order that messages list them. */
+  readonly values: Readonly<Record<string, number>>;
+  readonly default?: string;
+}
+
+export interface FlagsAttribute extends AttributeCommon {
+  readonly type: 'flags';
+  readonly values: Readonly<Record<string, number>>;
+  readonly default?: readonly string[];
+}
+
+/** Text is `[d.]hh:mm:ss[.fff]`; the value is milliseconds. */
+export interface TimeSpanAttribute extends AttributeCommon {
+  readonly type: 'timeSpan';
+  /** Text in the same form. */
+  readonly default?: string;
+  readonly validation?: TimeSpanRange;
+}
+
+export interface StringAttribute extends AttributeCommon {
+  readonly type: 'string';
+  readonly default?: string;
+  /** Whether comparison as a key minds case. Default false. */
+  readonly caseSensitive?: boolean;
+  /** `%NAME%` is replaced when the value is read; the text in the file stays. Default false. */
+  readonly expanded?: boolean;
+  /** A secret: its text never appears in a message. Default false. */
+  readonly encrypted?: boolean;
+  readonly validation?: StringRule;
+}
+
+export interface IntegerRange {
+  readonly kind: 'integerRange';
+  readonly min: number;
+  readonly max: number;
+  /** The range names what is *not* allowed. */
+  readonly exclude?: boolean;
+}
+
+export interface TimeSpanRange {
+  readonly kind: 'timeSpanRange';
+  readonly minSeconds: number;
+  readonly maxSeconds: number;
+  /** The value must be a whole multiple. Default 1. */
+  readonly granularitySeconds?: number;
+  readonly exclude?: boolean;
+}
+
+export interface StringRule {
+  readonly kind:
+    | 'nonEmptyString'
+    | 'requireTrimmedString'
+    | 'applicationPoolName'
+    | 'siteName'
+    | 'applicationPath'
+    | 'virtualDirectoryPath';
 }
