@@ -1,4 +1,4 @@
-import type { AttributeSchema, CollectionSchema, ElementSchema } from './section-schema.ts';
+import type { AttributeSchema, ElementSchema, SectionSchema } from './section-schema.ts';
 
 /** Where something was written. Line and column count from 1; the column counts UTF-16 units. */
 export interface Origin {
@@ -25,8 +25,8 @@ export interface EffectiveElement<Schema extends ElementSchema = ElementSchema> 
   isSet(name: AttributeName<Schema>): boolean;
   /** Where the value was written; undefined when it is the schema's default. */
   origin(name: AttributeName<Schema>): Origin | undefined;
-  /** Where the element itself was written last, else where what holds it was; undefined when no file has it. */
-  readonly place: Origin | undefined;
+  /** Where the element, or the entry, was written last; undefined when no file has it. */
+  readonly writtenAt: Origin | undefined;
   /** A child element; one that no file writes has defaults only. */
   element<Name extends ElementName<Schema>>(name: Name): EffectiveElement<ElementsOf<Schema>[Name]>;
   /** Entries of the collection in effective order. */
@@ -65,15 +65,10 @@ export type ValueOf<Attribute> = Attribute extends { readonly type: 'bool' }
           ? string
           : AttributeValue;
 
-/** Names of the directives of a collection, defaults filled in. */
-export function directivesOf(collection: CollectionSchema): {
-  add: string;
-  remove: string | null;
-  clear: string | null;
-} {
-  return {
-    add: collection.addElement ?? 'add',
-    remove: collection.removeElement === undefined ? 'remove' : collection.removeElement,
-    clear: collection.clearElement === undefined ? 'clear' : collection.clearElement,
-  };
+/** All sections at one path. */
+export interface EffectiveConfiguration {
+  /** The section that a schema describes; throws a TypeError when it was not registered for this path. */
+  section<Schema extends SectionSchema>(schema: Schema): EffectiveElement<Schema>;
+  /** The same by name, `system.webServer/handlers`, with untyped values. */
+  section(path: string): EffectiveElement;
 }

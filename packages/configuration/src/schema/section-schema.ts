@@ -38,15 +38,11 @@ export interface ElementSchema {
   readonly attributes?: Readonly<Record<string, AttributeSchema>>;
   readonly elements?: Readonly<Record<string, ElementSchema>>;
   readonly collection?: CollectionSchema;
-  /**
-   * The element is no setting of its own but supplies defaults for the entries of a collection of this name
-   * (its `addElement`) in the element that holds it or below: `siteDefaults` for `site`,
-   * `virtualDirectoryDefaults` for `virtualDirectory`.
-   */
-  readonly defaultsFor?: string;
+  /** The element supplies defaults to entries of a collection that names it (`defaultElement`); it is no entry itself. */
+  readonly isCollectionDefault?: boolean;
 }
 
-/** A list whose entries files add, remove and clear. Key attributes are those of `entry` marked `key`. */
+/** A list whose entries files add, remove and clear. */
 export interface CollectionSchema {
   /** Element that adds an entry. Default `add`. */
   readonly addElement?: string;
@@ -56,7 +52,11 @@ export interface CollectionSchema {
   readonly clearElement?: string | null;
   /** Where the entries of a deeper file go: after (`append`) or before the inherited ones. Default `append`. */
   readonly order?: 'append' | 'prepend';
-  /** Entries may repeat a key. Default false. A collection without keys never compares. */
+  /** Attributes that identify an entry. Default none: no entry equals another. */
+  readonly keys?: readonly string[];
+  /** `unique`: each key on its own; `combined`: the tuple. Default `unique` when there are keys. */
+  readonly keyKind?: 'unique' | 'combined' | 'none';
+  /** Entries may repeat a key. Default false. */
   readonly allowDuplicates?: boolean;
   /**
    * What an entry does whose key a *shallower* file has added already: `error` as on IIS, or `replace`, which
@@ -65,6 +65,12 @@ export interface CollectionSchema {
   readonly inheritedDuplicate?: 'error' | 'replace';
   /** Keep attributes that `entry` does not name. Default false: they are errors. */
   readonly allowUnrecognizedAttributes?: boolean;
+  /**
+   * Child element that supplies defaults to the entries (`siteDefaults`). It counts in the element that holds
+   * the collection and, so that `sites/virtualDirectoryDefaults` reaches every virtual directory, in every
+   * element around it.
+   */
+  readonly defaultElement?: string;
   readonly entry: ElementSchema;
 }
 
@@ -81,11 +87,8 @@ export interface AttributeCommon {
   readonly description?: string;
   /** The element is in error without it. Default false. */
   readonly required?: boolean;
-  /**
-   * Part of the identity of a collection entry. `unique`: this attribute alone must differ; `combined`: the
-   * tuple of all attributes so marked must.
-   */
-  readonly key?: 'unique' | 'combined';
+  /** Unit of a number, for messages and reference pages. */
+  readonly unit?: string;
 }
 
 export interface BoolAttribute extends AttributeCommon {
@@ -112,10 +115,12 @@ export interface FlagsAttribute extends AttributeCommon {
   readonly default?: readonly string[];
 }
 
-/** Text is `[d.]hh:mm:ss[.fff]`; the value is milliseconds. */
+/** The value is milliseconds. */
 export interface TimeSpanAttribute extends AttributeCommon {
   readonly type: 'timeSpan';
-  /** Text in the same form. */
+  /** Spelling in the file: `[d.]hh:mm:ss[.fff]`, or a bare number of seconds or minutes. Default `string`. */
+  readonly format?: 'string' | 'seconds' | 'minutes';
+  /** Text as it would stand in a file. */
   readonly default?: string;
   readonly validation?: TimeSpanRange;
 }
