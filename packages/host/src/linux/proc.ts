@@ -1,0 +1,92 @@
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+
+/**
+ * Facts from /proc. Every function returns undefined (or nothing) for a process that is gone or that we
+ * may not look at: both happen at any moment and neither is an error.
+ */
+
+export interface ProcessStat {
+  readonly state: string;
+  readonly parent: number;
+  readonly group: number;
+  /** Clock ticks since boot at which the process started: with the pid, an identity that is never reused. */
+  readonly startTime: string;
+}
+
+export function processStat(pid: number): ProcessStat | undefined {
+  const text = read(`/proc/${pid}/stat`);
+  if (text === undefined) return undefined;
+  // The command is in parentheses and may itself hold blanks and parentheses: fields start after the last.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return {
+    state: fields[0] ?? '?',
+    parent: Number(fields[1]),
+    group: Number(fields[2]),
+    startTime: fields[19] ?? '',
+  };
+}
+
+/** Whether this very process lives: not a zombie, and not another one that got its pid. */
+export function isAlive(pid: number, startTime: string): boolean {
+  const stat = processStat(pid);
+  return stat !== undefined && stat.startTime === startTime && stat.state !== 'Z';
+}
+
+/** Resident and proportional memory of one process, bytes. */
+export function residentBytes(pid: number): number | undefined {
+  const match = /^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`) ?? '');
+  return match === null ? undefined : Number(match[1]) * 1024;
+}
+
+/** Pid of the debugger, 0 when none. */
+export function tracerPid(pid: number): number {
+  return Number(/^TracerPid:\s+(\d+)/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1] ?? 0);
+}
+
+/** The process and all its descendants, parents first. One walk over /proc. */
+export function processTree(root: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const pid of allPids()) {
+    const parent = processStat(pid)?.parent;
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), pid]);
+  }
+  const tree = [root];
+  for (let index = 0; index < tree.length; index += 1) tree.push(...(children.get(tree[index] as number) ?? []));
+  return tree;
+}
+
+export function allPids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** Inodes of the sockets that a process has open; undefined when we may not look. */
+export function socketInodes(pid: number): Set<string> | undefined {
+  const inodes = new Set<string>();
+  try {
+    for (const fd of readdirSync(`/proc/${pid}/fd`)) {
+      const match = /^socket:\[(\d+)\]$/.exec(link(`/proc/${pid}/fd/${fd}`) ?? '');
+      if (match !== null) inodes.add(match[1] as string);
+    }
+  } catch {
+    return undefined;
+  }
+  return inodes;
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return undefined;
+  }
+}
+
+function link(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
