@@ -25,7 +25,8 @@ export interface ListeningSocket {
  * @throws NodeJS.ErrnoException EADDRINUSE, EACCES, EADDRNOTAVAIL
  */
 export function bindTcpSocket(address: string, port: number): ListeningSocket {
-  const socket = address === '*' ? bindAnyAddress(port) : new BoundSocket({ host: address, port, ipv6Only: address.includes(':') });
+  const socket =
+    address === '*' ? bindAnyAddress(port) : new BoundSocket({ host: address, port, ipv6Only: address.includes(':') });
   return { fd: descriptor(socket), port: (socket.address() as { port: number }).port, close: () => socket.close() };
 }
 

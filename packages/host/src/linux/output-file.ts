@@ -27,7 +27,8 @@ export class OutputFile {
   /** Copies the file aside and empties it when it has grown too large; a line written meanwhile may be lost. */
   rotateIfLarge(): void {
     if (this.size() < rotateAtBytes) return;
-    for (let piece = olderPieces - 1; piece >= 1; piece -= 1) renameQuietly(`${this.path}.${piece}`, `${this.path}.${piece + 1}`);
+    for (let piece = olderPieces - 1; piece >= 1; piece -= 1)
+      renameQuietly(`${this.path}.${piece}`, `${this.path}.${piece + 1}`);
     copyFileSync(this.path, `${this.path}.1`);
     ftruncateSync(this.fd);
   }

@@ -1,5 +1,5 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isAlive, processStat } from './proc.ts';
 import { killQuietly } from './launch.ts';
 
@@ -51,7 +51,9 @@ export class RunRecord {
   }
 
   #endLeftovers(): number {
-    const leftovers = readIdentities(join(this.#folder, 'processes.json')).filter((each) => isAlive(each.pid, each.startTime));
+    const leftovers = readIdentities(join(this.#folder, 'processes.json')).filter((each) =>
+      isAlive(each.pid, each.startTime),
+    );
     for (const { pid } of leftovers) {
       killQuietly(-pid);
       killQuietly(pid);
@@ -70,7 +72,9 @@ export class SupervisorRunningError extends Error {
   readonly pid: number;
 
   constructor(pid: number, folder: string) {
-    super(`another supervisor (pid ${pid}) uses the run folder ${folder}; stop it with 'poolhouse stop', or choose another folder with --run`);
+    super(
+      `another supervisor (pid ${pid}) uses the run folder ${folder}; stop it with 'poolhouse stop', or choose another folder with --run`,
+    );
     this.pid = pid;
   }
 }
@@ -86,15 +90,25 @@ function takeLock(path: string): void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const [owner] = readIdentities(path);
-    if (owner !== undefined && isAlive(owner.pid, owner.startTime)) throw new SupervisorRunningError(owner.pid, join(path, '..'));
-    // Renaming takes the dead owner's lock away from exactly one of several that start at this moment.
+    refuseLivingOwner(path, path);
+    const aside = `${path}.${self.pid}`;
     try {
-      renameSync(path, `${path}.stale`);
+      renameSync(path, aside);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      throw error;
     }
+    // Of several that start at this moment one may already have replaced the dead owner: give that lock back.
+    refuseLivingOwner(aside, path);
+    rmSync(aside, { force: true });
   }
+}
+
+function refuseLivingOwner(file: string, lock: string): void {
+  const [owner] = readIdentities(file);
+  if (owner === undefined || !isAlive(owner.pid, owner.startTime)) return;
+  if (file !== lock) renameSync(file, lock);
+  throw new SupervisorRunningError(owner.pid, dirname(lock));
 }
 
 function readIdentities(path: string): ProcessIdentity[] {

@@ -42,7 +42,10 @@ export async function ensureGroup(name: string, preferredGid?: number): Promise<
  * Makes sure that a system user of the same name as its group exists, without a home of its own and
  * without a shell; needs root. An existing user is left as it is.
  */
-export async function ensureUser(name: string, options: { readonly preferredId?: number; readonly home: string }): Promise<LocalUser> {
+export async function ensureUser(
+  name: string,
+  options: { readonly preferredId?: number; readonly home: string },
+): Promise<LocalUser> {
   const existing = findUser(name);
   if (existing !== undefined) return existing;
   const free = options.preferredId !== undefined && isFree(options.preferredId) ? options.preferredId : undefined;
@@ -57,7 +60,9 @@ export async function ensureUser(name: string, options: { readonly preferredId?:
 
 function isFree(id: number): boolean {
   const users = readFileSync('/etc/passwd', 'utf8').split('\n');
-  return !users.some((line) => line.split(':')[2] === String(id)) && !groupLines().some(([, gid]) => gid === String(id));
+  return (
+    !users.some((line) => line.split(':')[2] === String(id)) && !groupLines().some(([, gid]) => gid === String(id))
+  );
 }
 
 function supplementaryGroups(user: string): number[] {
