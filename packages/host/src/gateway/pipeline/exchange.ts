@@ -19,7 +19,11 @@ export interface Exchange {
   limitBody(bytes: number, failure: { readonly status: number; readonly subStatus: number }): void;
   /** Answers whole. The engine adds Date, Connection and Content-Length, and drops the body for HEAD, 204 and 304. */
   send(answer: Answer): void;
-  /** Answers with a body as it comes, with back-pressure; rejects (and resets the connection) when `body` fails. */
+  /**
+   * Answers with a body as it comes, with back-pressure; rejects (and resets the connection) when `body` fails.
+   * For HEAD, 204 and 304 the body is never iterated; `length` is sent with HEAD all the same. When the client
+   * leaves, the iteration is ended with `return()`, so that `finally` blocks run.
+   */
   stream(answer: StreamedAnswer): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import type { Emit } from '../../logging/index.ts';
 import type { Exchange } from './exchange.ts';
 
 /**
@@ -28,6 +29,7 @@ export interface ModuleServices {
   forward(exchange: Exchange, options: ForwardOptions): void;
   /** Milliseconds; passed in so that tests own the time. */
   now(): number;
+  readonly emit: Emit;
 }
 
 export interface ForwardOptions {
@@ -36,4 +38,6 @@ export interface ForwardOptions {
   readonly forwardResponseConnectionHeader: boolean;
   /** Whether the start error page of the module is wanted. */
   readonly errorPage: boolean;
+  /** Whether that page may show the `detail` of a failure to the client. Default false. */
+  readonly detailedErrors?: boolean;
 }
