@@ -17,6 +17,14 @@ export const eventHeader = 'MS-ASPNETCORE-EVENT';
 /** The TLS client certificate: DER, base64, one line. */
 export const clientCertificateHeader = 'MS-ASPNETCORE-CLIENTCERT';
 
+/**
+ * The user that the gateway authenticated, sent only when the handler setting `forwardIdentity` is true:
+ * name, authentication type, and group names with `,` between them; each name is percent-encoded UTF-8.
+ */
+export const userHeader = 'MS-ASPNETCORE-USER';
+export const userAuthenticationTypeHeader = 'MS-ASPNETCORE-USER-AUTHTYPE';
+export const userGroupsHeader = 'MS-ASPNETCORE-USER-GROUPS';
+
 /** Facts about the client's connection for an in-process worker; see `client-facts.ts`. */
 export const clientFactsHeader = 'MS-ASPNETCORE-CLIENT';
 
