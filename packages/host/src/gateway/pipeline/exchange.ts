@@ -34,6 +34,8 @@ export interface RequestHead {
   readonly version: '1.0' | '1.1' | '2.0';
   /** Value of a field by lower-case name; several lines joined with `, `; undefined when absent. */
   header(name: string): string | undefined;
+  /** All fields as sent, whole lines ending in CRLF, latin1 (HTTP/2: as they would be written in HTTP/1.1). */
+  fieldLines(): string;
 }
 
 export interface ClientConnectionFacts {
