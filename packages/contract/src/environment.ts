@@ -40,3 +40,20 @@ export interface WorkerSettings {
    */
   readonly exportedHandler?: string;
 }
+
+/** Settings of a gateway process, as JSON of `GatewaySettings`; read and deleted at its start. */
+export const gatewaySettingsVariable = 'POOLHOUSE_GATEWAY';
+
+/** What the supervisor tells a gateway at its start; everything else comes over the control channel. */
+export interface GatewaySettings {
+  /** Version of the control channel, see `messages.ts`. */
+  readonly version: number;
+  /** Inherited, bound and never yet accepting sockets. */
+  readonly sockets: readonly {
+    readonly fd: number;
+    /** `*` or a numeric address. */
+    readonly address: string;
+    readonly port: number;
+    readonly protocol: 'http' | 'https';
+  }[];
+}

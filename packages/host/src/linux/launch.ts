@@ -50,6 +50,8 @@ export interface LaunchedProcess {
   signal(name: NodeJS.Signals): void;
   /** SIGKILL to the whole tree, sessions of their own included. */
   killTree(): void;
+  /** SIGKILL to what a process that has ended left in its process group. */
+  killRemains(): void;
 }
 
 /** First descriptor of `LaunchRequest.sockets` in the child. */
@@ -158,13 +160,18 @@ class Launched implements LaunchedProcess {
     killQuietly(-this.pid);
     killQuietly(this.pid);
   }
+
+  killRemains(): void {
+    killQuietly(-this.pid);
+  }
 }
 
-/** A process that is already gone is what we wanted. */
+/** A process that is already gone is what we wanted; one that is not ours is another one with its number. */
 export function killQuietly(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }

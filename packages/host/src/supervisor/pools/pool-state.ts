@@ -29,8 +29,19 @@ export interface PoolState {
   readonly failures: Readonly<Record<string, ApplicationFailures>>;
   /** What the gateways were last told, by application. */
   readonly published: Readonly<Record<string, ApplicationState['state']>>;
+  /** The last process that ended, and how many ended unexpectedly. */
+  readonly lastExit: LastExit | undefined;
+  readonly restarts: number;
   readonly lastTickAt: number;
   readonly lastIdleCheckAt: number;
+}
+
+export interface LastExit {
+  readonly at: number;
+  readonly pid: number;
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly reason: Ending | 'crash' | 'failed start';
 }
 
 /** What the pool needs to know of an application with a process behind it. */
@@ -130,6 +141,8 @@ export function createPoolState(
     crashes: [],
     failures: {},
     published: {},
+    lastExit: undefined,
+    restarts: 0,
     lastTickAt: now,
     lastIdleCheckAt: now,
   };

@@ -29,6 +29,7 @@ export function exited(draft: Draft, id: number, problem: StartProblem): void {
     draft.state.processes = draft.state.processes.filter((other) => other.id !== id);
   }
   draft.remove(id);
+  noteExit(draft, process, problem, asked);
   if (asked) return reportEnd(draft, process);
   if (process.readyAt === undefined) return failedStart(draft, process, problem);
   crashed(draft, process, problem);
@@ -49,6 +50,15 @@ export function launchFailed(draft: Draft, id: number, problem: StartProblem): v
 
 /** A process that does not die of SIGKILL (a disk that does not answer) is given up after this, milliseconds. */
 export const killWatchdogMs = 5_000;
+
+function noteExit(draft: Draft, process: WorkerProcess, problem: StartProblem, asked: boolean): void {
+  const unexpected = process.readyAt === undefined ? 'failed start' : 'crash';
+  draft.state.lastExit = {
+    ...{ at: draft.now, pid: process.pid ?? 0, code: problem.code ?? null, signal: problem.signal ?? null },
+    reason: process.ending ?? (asked ? 'stop' : unexpected),
+  };
+  if (!asked) draft.state.restarts += 1;
+}
 
 function reportEnd(draft: Draft, process: WorkerProcess): void {
   draft.report('worker.stopped', { ...draft.about(process), reason: process.ending ?? 'stop' });

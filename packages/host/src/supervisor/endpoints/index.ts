@@ -1,0 +1,1 @@
+export { openEndpoints, type BindingProblem, type Endpoint, type EndpointChange } from './endpoints.ts';

@@ -1,0 +1,244 @@
+import type { ApplicationState, Knowledge, PoolState as PublishedPoolState, Upstream } from '@poolhouse/contract';
+import { OutputFile, residentBytes, type RunRecord } from '../../linux/index.ts';
+import type { Emit } from '../../logging/index.ts';
+import type { ApplicationPoolSettings, ApplicationSettings } from '../activation/revision.ts';
+import type { StartProblem } from './failure/start-problem.ts';
+import type { HostFacts, PoolIdentity } from './hosting/host-facts.ts';
+import { hostedApplication } from './hosting/hosted-application.ts';
+import { HostedProcess, type SendOrder } from './hosting/hosted-process.ts';
+import { planStart } from './hosting/start-plan.ts';
+import { next } from './next.ts';
+import type { Announcement, PoolEffect, PoolEvent } from './pool-event.ts';
+import { createPoolState, type HostedApplication, type PoolState, type WorkerProcess } from './pool-state.ts';
+
+/** How often the memory of processes is looked at, milliseconds. */
+const measureMs = 15_000;
+
+/** What a pool needs of the rest of the supervisor. */
+export interface PoolSurroundings {
+  readonly host: HostFacts;
+  readonly record: RunRecord;
+  readonly emit: Emit;
+  readonly nextProcessId: () => number;
+  readonly idleCheckMs: number;
+  /** Tells all gateways, in one step. */
+  readonly publish: (knowledge: Knowledge) => void;
+  /** Sends one request through a gateway. */
+  readonly sendOrder: SendOrder;
+}
+
+/**
+ * An application pool at work: a thin shell around `next`. Facts become events, the decision's effects
+ * become processes, messages and reports.
+ */
+export class ApplicationPool {
+  readonly #surroundings: PoolSurroundings;
+  readonly #hosted = new Map<number, HostedProcess>();
+  readonly #outputs = new Map<string, OutputFile>();
+  readonly #watchers = new Set<() => void>();
+  #identity: PoolIdentity;
+  #applications: ReadonlyMap<string, ApplicationSettings>;
+  #state: PoolState;
+  #measuredAt = 0;
+
+  constructor(
+    settings: ApplicationPoolSettings,
+    applications: readonly ApplicationSettings[],
+    identity: PoolIdentity,
+    surroundings: PoolSurroundings,
+  ) {
+    this.#surroundings = surroundings;
+    this.#identity = identity;
+    this.#applications = byId(applications);
+    this.#state = createPoolState(settings, hosted(applications), surroundings.host.now());
+  }
+
+  get state(): PoolState {
+    return this.#state;
+  }
+
+  /** What a gateway that has just started must know. */
+  get published(): { readonly poolState: PublishedPoolState; readonly applicationStates: readonly ApplicationState[]; readonly upstreams: readonly Upstream[] } {
+    const { settings, status, reason, applications, failures, published, processes } = this.#state;
+    return {
+      poolState: { name: settings.name, state: status === 'started' ? 'started' : 'stopped', ...(reason === undefined ? {} : { reason }) },
+      applicationStates: applications.map(({ id }) => {
+        const failure = failures[id]?.failure;
+        const state = published[id] ?? 'available';
+        return { id, state, ...(state === 'failed' && failure !== undefined ? { failure } : {}) };
+      }),
+      upstreams: processes.filter(({ phase }) => phase === 'running').flatMap(({ id }) => this.#hosted.get(id)?.upstream ?? []),
+    };
+  }
+
+  /** Files that hold the output of the pool's processes, by slot. */
+  get outputFiles(): readonly { readonly slot: number; readonly path: string }[] {
+    return [...this.#outputs.entries()].map(([slot, file]) => ({ slot: Number(slot), path: file.path }));
+  }
+
+  take(event: PoolEvent): void {
+    const { nextProcessId, idleCheckMs, host } = this.#surroundings;
+    const { state, effects } = next(this.#state, event, { now: host.now(), nextProcessId, idleCheckMs });
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  /** The regular look at everything: limits, pings, idle slots, memory, file sizes. */
+  tick(): void {
+    const now = this.#surroundings.host.now();
+    if (now - this.#measuredAt >= measureMs) {
+      this.#measuredAt = now;
+      this.#measureMemory();
+      for (const file of this.#outputs.values()) file.rotateIfLarge();
+    }
+    this.take({ type: 'tick' });
+  }
+
+  configure(settings: ApplicationPoolSettings, applications: readonly ApplicationSettings[], identity: PoolIdentity): void {
+    this.#identity = identity;
+    this.#applications = byId(applications);
+    this.take({ type: 'configured', settings, applications: hosted(applications) });
+  }
+
+  /** Resolves when the state fulfils a condition; checked after every event. */
+  async until(condition: (state: PoolState) => boolean): Promise<void> {
+    if (condition(this.#state)) return;
+    await new Promise<void>((resolve) => {
+      const watcher = (): void => {
+        if (!condition(this.#state)) return;
+        this.#watchers.delete(watcher);
+        resolve();
+      };
+      this.#watchers.add(watcher);
+    });
+  }
+
+  /** Ends every process at once; for the end of the supervisor itself. */
+  destroy(): void {
+    for (const process of this.#hosted.values()) process.kill();
+    for (const file of this.#outputs.values()) file.close();
+  }
+
+  #perform(effect: PoolEffect): void {
+    switch (effect.type) {
+      case 'launch':
+        return this.#launch(effect.process);
+      case 'announce':
+        return this.#announce(effect.announcement);
+      case 'poolState':
+        return this.#surroundings.publish({ poolStates: [effect.state] });
+      case 'applicationState':
+        return this.#surroundings.publish({ applicationStates: [effect.state] });
+      case 'end':
+        return this.#end(effect.process, effect.limitMs);
+      case 'kill':
+        return this.#hosted.get(effect.process)?.kill();
+      case 'ping':
+        return this.#hosted.get(effect.process)?.ping();
+      case 'report':
+        return this.#surroundings.emit(effect.name, effect.fields as never);
+    }
+  }
+
+  #announce({ add, retire, remove, onlyIfIdle }: Announcement): void {
+    const upstreams = add.flatMap((id) => this.#hosted.get(id)?.upstream ?? []);
+    this.#surroundings.publish({
+      ...(upstreams.length > 0 ? { add: upstreams } : {}),
+      ...(retire.length > 0 ? { retire, onlyIfIdle } : {}),
+      ...(remove.length > 0 ? { remove } : {}),
+    });
+  }
+
+  #launch(process: WorkerProcess): void {
+    const application = this.#applications.get(process.application);
+    if (application?.hosting === undefined) return;
+    const { id } = process;
+    const { host, record } = this.#surroundings;
+    const worker = this.#state.applications.find((each) => each.id === application.id)?.channel === true;
+    const planned = planStart(this.#state.settings, application, application.hosting, worker, this.#identity, host);
+    if ('problem' in planned) {
+      // Not within the decision that asked for the launch: its other effects come first.
+      queueMicrotask(() => this.take({ type: 'launchFailed', process: id, problem: planned.problem }));
+      return;
+    }
+    const hostedProcess = new HostedProcess(process, application, planned.plan, worker, host, this.#output(process.slot), record, {
+      launched: (pid) => this.take({ type: 'launched', process: id, pid }),
+      hello: () => this.take({ type: 'hello', process: id }),
+      ready: (listeningPid, port) => this.#ready(id, application, worker, listeningPid, port),
+      pong: () => this.take({ type: 'pong', process: id }),
+      condemned: (ending, problem) => {
+        if (ending === 'untrusted') this.#surroundings.emit('worker.channel.untrusted', { ...this.#about(process), detail: problem.message });
+        this.take({ type: 'condemned', process: id, ending, problem });
+      },
+      exited: (problem) => {
+        this.take({ type: 'exited', process: id, problem });
+        this.#hosted.delete(id);
+      },
+    });
+    this.#hosted.set(id, hostedProcess);
+    hostedProcess.start(this.#identity).catch((error: unknown) => {
+      this.#hosted.delete(id);
+      this.take({ type: 'launchFailed', process: id, problem: launchProblem(error) });
+    });
+  }
+
+  #ready(id: number, application: ApplicationSettings, worker: boolean, listeningPid: number, port: number): void {
+    const pid = this.#hosted.get(id)?.pid ?? 0;
+    const fields = { application: application.id, pool: application.pool, pid };
+    if (worker) this.#surroundings.emit('app.in_process.started', fields);
+    else this.#surroundings.emit('app.started', { ...fields, listeningPid, port });
+    if (!worker && application.hosting?.hostingModel === 'inprocess') {
+      const detail = 'it is declared in-process, but only Node.js can be loaded into a worker: it runs as a process of its own under the in-process contract';
+      this.#surroundings.emit('app.notice', { application: application.id, pool: application.pool, detail });
+    }
+    this.take({ type: 'ready', process: id });
+  }
+
+  #end(id: number, limitMs: number): void {
+    const process = this.#hosted.get(id);
+    if (process === undefined) return;
+    const { sendOrder, emit } = this.#surroundings;
+    const application = this.#state.processes.find((each) => each.id === id)?.application ?? '';
+    const onAnswer = (status: number): void =>
+      emit('app.shutdown.requested', { application, pool: this.#state.settings.name, pid: process.pid ?? 0, status });
+    process.end(limitMs, sendOrder, onAnswer).catch((error: unknown) => {
+      emit('supervisor.operation_failed', { operation: `ending process ${process.pid ?? 0}`, error: String(error) });
+      process.kill();
+    });
+  }
+
+  #output(slot: number): OutputFile {
+    const key = String(slot);
+    const existing = this.#outputs.get(key);
+    if (existing !== undefined) return existing;
+    const file = new OutputFile(`${this.#surroundings.host.logFolder}/${this.#state.settings.name}.${slot}.log`);
+    this.#outputs.set(key, file);
+    return file;
+  }
+
+  #measureMemory(): void {
+    for (const process of this.#state.processes) {
+      const bytes = process.pid === undefined ? undefined : residentBytes(process.pid);
+      if (bytes !== undefined) this.take({ type: 'memory', process: process.id, bytes });
+    }
+  }
+
+  #about(process: WorkerProcess): { pool: string; slot: number; generation: number; pid: number; application: string } {
+    const { slot, generation, application, id } = process;
+    return { pool: this.#state.settings.name, slot, generation, application, pid: this.#hosted.get(id)?.pid ?? 0 };
+  }
+}
+
+function hosted(applications: readonly ApplicationSettings[]): HostedApplication[] {
+  return applications.flatMap((application) => hostedApplication(application) ?? []);
+}
+
+function byId(applications: readonly ApplicationSettings[]): ReadonlyMap<string, ApplicationSettings> {
+  return new Map(applications.map((application) => [application.id, application]));
+}
+
+function launchProblem(error: unknown): StartProblem {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return { stage: 'launch', message: `the process could not be made: ${code ?? message}`, critical: false };
+}

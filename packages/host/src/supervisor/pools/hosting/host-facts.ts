@@ -1,0 +1,24 @@
+import type { Credentials } from '../../../linux/index.ts';
+import type { ProfileFacts } from './environment.ts';
+
+/** What the machine and the installation give to every process of every pool. */
+export interface HostFacts {
+  /** `PATH`, `LANG`, `TZ` and what an administrator sets for all (`DOTNET_ROOT`). */
+  readonly baseEnvironment: Readonly<Record<string, string>>;
+  readonly runFolder: string;
+  readonly logFolder: string;
+  readonly configurationFile: string;
+  /** Owner of worker sockets: the supervisor's user and the gateway's group; undefined without root. */
+  readonly socketOwner: { readonly uid: number; readonly gid: number } | undefined;
+  /** The Node.js that runs Poolhouse. */
+  readonly ownNode: string;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/** Whom a pool runs as; resolved when the pool is configured. */
+export interface PoolIdentity {
+  /** Undefined = the supervisor's own user. */
+  readonly credentials: Credentials | undefined;
+  readonly profile: ProfileFacts;
+}
