@@ -7,7 +7,9 @@ import { crc32 } from 'node:zlib';
  */
 export function payload(bytes: number): Buffer {
   const body = Buffer.allocUnsafe(bytes);
-  for (let offset = 0; offset < bytes; offset += 16) body.write(`${offset.toString(36)}-poolhouse-bench`, offset, 16);
+  for (let offset = 0; offset < bytes; offset += 16) {
+    body.write(`${offset.toString(36)}-poolhouse-bench`.slice(0, 16), offset, 'latin1');
+  }
   return body;
 }
 

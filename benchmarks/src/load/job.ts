@@ -59,3 +59,10 @@ export type FromGenerator =
 export function failedRequests(result: LoadResult): number {
   return Object.values(result.failures).reduce((sum, count) => sum + count, 0);
 }
+
+/** For people: `3 × ECONNRESET, 1 × status 502`; empty when nothing failed. */
+export function describeFailures(result: LoadResult): string {
+  return Object.entries(result.failures)
+    .map(([reason, count]) => `${count} × ${reason}`)
+    .join(', ');
+}

@@ -11,8 +11,8 @@ export interface Exchange {
 const fields = 'User-Agent: poolhouse-benchmark\r\nAccept: */*\r\nAccept-Encoding: identity\r\n';
 
 /** `GET` of so many bytes. */
-export function get(bytes: number, host = 'localhost', connection = ''): Exchange {
-  const head = `GET /bytes/${bytes} HTTP/1.1\r\nHost: ${host}\r\n${fields}${connection}\r\n`;
+export function get(bytes: number, connection = ''): Exchange {
+  const head = `GET /bytes/${bytes} HTTP/1.1\r\nHost: localhost\r\n${fields}${connection}\r\n`;
   return {
     name: `GET ${size(bytes)}`,
     request: Buffer.from(head, 'latin1'),
@@ -21,8 +21,8 @@ export function get(bytes: number, host = 'localhost', connection = ''): Exchang
 }
 
 /** `POST` of so many bytes, answered with their count and checksum. */
-export function post(bytes: number, host = 'localhost', connection = ''): Exchange {
-  const head = `POST /count HTTP/1.1\r\nHost: ${host}\r\n${fields}${connection}Content-Type: application/octet-stream\r\nContent-Length: ${bytes}\r\n\r\n`;
+export function post(bytes: number, connection = ''): Exchange {
+  const head = `POST /count HTTP/1.1\r\nHost: localhost\r\n${fields}${connection}Content-Type: application/octet-stream\r\nContent-Length: ${bytes}\r\n\r\n`;
   return {
     name: `POST ${size(bytes)}`,
     request: Buffer.concat([Buffer.from(head, 'latin1'), payload(bytes)]),

@@ -33,6 +33,8 @@ export function onCore(cores: Cores, core: number, command: readonly string[]): 
 /** Moves a running process with all its threads to one core. */
 export function moveToCore(cores: Cores, core: number, pid: number): void {
   if (!cores.pinned) return;
-  const { status, stderr } = spawnSync('taskset', ['--all-tasks', '--pid', '--cpu-list', String(core), String(pid)]);
+  const { status, stderr } = spawnSync('taskset', ['--all-tasks', '--pid', '--cpu-list', String(core), String(pid)], {
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`taskset could not move process ${pid} to core ${core}: ${stderr}`);
 }
