@@ -1,0 +1,30 @@
+import type { ConfigurationDiagnostic, HostingSettings } from '../supervisor/activation/revision.ts';
+import type { RequestFailure } from '@poolhouse/contract';
+
+/** What a module's compiler may know of a scope besides its sections. */
+export interface ScopeContext {
+  /** Full path in the site: `/`, `/api`. */
+  readonly path: string;
+  /** `sites/site/limits/@maxUrlSegments`. Default 32. */
+  readonly maxUrlSegments: number;
+  /** How file names match: `fallback` tries the exact name, then the name ignoring case, with a warning. */
+  readonly pathCase: 'fallback' | 'sensitive';
+  /** The program of the application that the scope belongs to; undefined when it has none. */
+  readonly hosting: CompiledHosting | undefined;
+  /** Takes what people should know though it stops nothing. The same entry reports the same text from every scope. */
+  report(diagnostic: ConfigurationDiagnostic): void;
+}
+
+/** What `compileHosting` makes of an application: settings to start it with, or the reason why it cannot start. */
+export type CompiledHosting = HostedApplication | UnusableHosting;
+
+export interface HostedApplication {
+  readonly settings: HostingSettings;
+  /** Error pages show `detail` to everyone (`ASPNETCORE_DETAILEDERRORS`, Development). */
+  readonly detailedErrors: boolean;
+}
+
+export interface UnusableHosting {
+  readonly failure: RequestFailure;
+  readonly detailedErrors: boolean;
+}
