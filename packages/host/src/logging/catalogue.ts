@@ -15,10 +15,16 @@ export const catalogue = {
     (e: { version: string; pid: number }) => `Poolhouse ${e.version} started (pid ${e.pid})`,
   ),
   'supervisor.stopping': define('info', (e: { reason: string }) => `stopping: ${e.reason}`),
+  'supervisor.leftovers_ended': define(
+    'warn',
+    (e: { count: number }) => `the last supervisor was killed; what it left (${e.count}) was ended now`,
+  ),
+  'supervisor.task_failed': define('error', (e: { task: string; error: string }) => `${e.task} failed: ${e.error}`),
   'supervisor.stopped': define('info', (_: Record<never, never>) => 'stopped'),
   'supervisor.operation_failed': define(
     'error',
-    (e: { operation: string; error: string }) => `${e.operation} failed inside the supervisor: ${e.error}`,
+    (e: { operation: string; error: string; requestId: string }) =>
+      `${e.operation} (request ${e.requestId}) failed inside the supervisor: ${e.error}`,
   ),
 
   // ── configuration ──
@@ -77,6 +83,42 @@ export const catalogue = {
   'gateway.untrusted': define(
     'error',
     (e: { pid: number; detail: string }) => `gateway ${e.pid} broke the control protocol and is replaced: ${e.detail}`,
+  ),
+
+  // ── static content ──
+  'content.denied': repeating(
+    define(
+      'warn',
+      (e: { site: string; path: string }) =>
+        `site ${e.site}: the gateway may not read ${e.path}, requests for it are answered with 401.3; ` +
+        'give the user of the gateway the right to read it, and to search the folders above it',
+    ),
+    'path',
+  ),
+  'content.link_refused': repeating(
+    define(
+      'warn',
+      (e: { site: string; path: string; leadsTo: string }) =>
+        `site ${e.site}: ${e.path} leads to ${e.leadsTo}, outside of its folder, and is not served; ` +
+        'make that folder a virtual directory, or copy the file',
+    ),
+    'path',
+  ),
+  'content.case_differs': repeating(
+    define(
+      'warn',
+      (e: { site: string; wanted: string; found: string }) =>
+        `site ${e.site}: ${e.wanted} was asked for and ${e.found} was served; names differ by case on Linux, ` +
+        'use the same spelling in links and files',
+    ),
+    'found',
+  ),
+  'content.failed': repeating(
+    define(
+      'error',
+      (e: { site: string; path: string; error: string }) => `site ${e.site}: ${e.path} cannot be served: ${e.error}`,
+    ),
+    'path',
   ),
 
   // ── pools ──

@@ -30,6 +30,11 @@ export interface ModuleServices {
   /** Milliseconds; passed in so that tests own the time. */
   now(): number;
   readonly emit: Emit;
+  /**
+   * One object per gateway and key, made at the first call: what modules keep across plans and sites, such as
+   * a cache with one bound for the whole process.
+   */
+  shared<Value>(key: symbol, create: () => Value): Value;
 }
 
 export interface ForwardOptions {
