@@ -77,6 +77,13 @@ async function main(): Promise<void> {
 
 class UsageError extends Error {}
 
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Our own errors are sentences; of a fault in this program the place is wanted.
+  if (error.constructor !== Error && !(error instanceof UsageError)) return error.stack ?? error.message;
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+}
+
 function list(text: string | undefined): string[] {
   return (text ?? '')
     .split(',')
@@ -96,7 +103,7 @@ function count(option: string, text: string | undefined, preset: number, least: 
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    console.error(error instanceof UsageError ? error.message : error);
+    console.error(describe(error));
     process.exit(error instanceof UsageError ? 2 : 1);
   },
 );

@@ -51,7 +51,7 @@ describe('AnswerReader', () => {
     ['inside a head', 'HTTP/1.1 200', 'truncated answer'],
     ['inside a body', sized.slice(0, -1), 'truncated answer'],
     ['inside a chunked body', chunked.slice(0, -2), 'truncated answer'],
-    ['after a body that ends with the connection', `HTTP/1.1 200 OK\r\n\r\n${body}`, 'right'],
+    ['after a body that ends with the connection', `HTTP/1.1 200 OK\r\n\r\n${body.toString()}`, 'right'],
     ['too early in such a body', 'HTTP/1.1 200 OK\r\n\r\n0123', 'wrong body'],
   ])('judges a connection that ends %s', (_title, text, outcome) => {
     const reader = new AnswerReader(expected);
