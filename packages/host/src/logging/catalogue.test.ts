@@ -24,8 +24,8 @@ const rows = new Map(
 const events = Object.entries(catalogue) as [string, EventDefinition<EventFields>][];
 
 describe('docs/reference/events.md', () => {
-  it('has exactly the events of the catalogue, in its order', () => {
-    expect([...rows.keys()]).toEqual(events.map(([name]) => name));
+  it('has exactly the events of the catalogue', () => {
+    expect([...rows.keys()].sort()).toEqual(events.map(([name]) => name).sort());
   });
 
   it.each(events)('%s: level, id and the fields of its sentence', (name, definition) => {

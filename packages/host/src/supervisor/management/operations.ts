@@ -157,6 +157,6 @@ export interface ListenerSnapshot {
 export interface OutputFile {
   readonly slot: number;
   readonly application?: string;
-  /** Absolute path. */
+  /** Absolute path, in a folder that only the supervisor can write to. */
   readonly path: string;
 }
