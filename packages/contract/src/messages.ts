@@ -103,8 +103,11 @@ export type ToGateway =
       readonly limitMs: number;
     }
   | { readonly version: number; readonly type: 'lease'; readonly pool: string; readonly granted: number }
-  /** Stop accepting, finish requests, close client connections as they become idle, exit. */
-  | { readonly version: number; readonly type: 'drain'; readonly limitMs: number };
+  /**
+   * Stop accepting, finish requests, close client connections as they become idle, exit. With `stay` the
+   * process stays for orders until it is told to drain again, without.
+   */
+  | { readonly version: number; readonly type: 'drain'; readonly limitMs: number; readonly stay?: boolean };
 
 export type FromGateway =
   | { readonly version: number; readonly type: 'hello' }

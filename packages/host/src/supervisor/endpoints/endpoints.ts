@@ -46,7 +46,11 @@ export function openEndpoints(current: readonly Endpoint[], sites: readonly Site
   return { endpoints, problems, obsolete, changed: endpoints.length !== current.length || obsolete.length > 0 };
 }
 
-function problemsOf(endpoint: EndpointAddress, sites: readonly SiteSettings[], error: NodeJS.ErrnoException): BindingProblem[] {
+function problemsOf(
+  endpoint: EndpointAddress,
+  sites: readonly SiteSettings[],
+  error: NodeJS.ErrnoException,
+): BindingProblem[] {
   return sites.flatMap((site) =>
     site.bindings
       .filter((binding) => serves(endpoint, binding))

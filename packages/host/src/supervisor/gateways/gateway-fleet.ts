@@ -1,4 +1,12 @@
-import { channelVersion, type ClientFacts, type FromGateway, type Knowledge, type Plan, type ToGateway, type Upstream } from '@poolhouse/contract';
+import {
+  channelVersion,
+  type ClientFacts,
+  type FromGateway,
+  type Knowledge,
+  type Plan,
+  type ToGateway,
+  type Upstream,
+} from '@poolhouse/contract';
 import type { RunRecord } from '../../linux/index.ts';
 import type { Emit } from '../../logging/index.ts';
 import type { Endpoint } from '../endpoints/index.ts';
@@ -64,7 +72,11 @@ export class GatewayFleet {
     this.#knowledge = { number: 0, plan, poolStates: [], applicationStates: [], upstreams: [] };
   }
 
-  get gateways(): readonly { readonly pid: number; readonly state: GatewayProcess['state']; readonly connections: number }[] {
+  get gateways(): readonly {
+    readonly pid: number;
+    readonly state: GatewayProcess['state'];
+    readonly connections: number;
+  }[] {
     return [...this.#gateways.values()].map(({ pid, state, connections }) => ({ pid, state, connections }));
   }
 
@@ -96,7 +108,13 @@ export class GatewayFleet {
       this.#answers.forgetUpstream(upstream);
       this.#counts.forgetUpstream(upstream);
     }
-    const message: ToGateway = { version: channelVersion, type: 'change', base, number: this.#knowledge.number, ...step };
+    const message: ToGateway = {
+      version: channelVersion,
+      type: 'change',
+      base,
+      number: this.#knowledge.number,
+      ...step,
+    };
     for (const gateway of informed) this.#send(gateway, message);
   }
 
@@ -116,6 +134,14 @@ export class GatewayFleet {
       this.#orders.set(id, { settle, gateway: gateway.pid });
       this.#send(gateway, { version: channelVersion, type: 'order', id, client, ...order });
     });
+  }
+
+  /** Stops accepting and lets clients go as they become idle; the gateways stay, to carry what the pools still have to say. */
+  async refuseNewClients(limitMs: number): Promise<void> {
+    this.#stopping = true;
+    for (const gateway of this.#gateways.values()) {
+      this.#send(gateway, { version: channelVersion, type: 'drain', limitMs, stay: true });
+    }
   }
 
   /** Lets go of all clients: no new connections, requests are finished within the limit. */
@@ -154,7 +180,11 @@ export class GatewayFleet {
         untrusted: (detail) => this.#surroundings.emit('gateway.untrusted', { pid: started?.pid ?? 0, detail }),
         exited: ({ code, signal }) => {
           if (started === undefined) return;
-          reject(new Error(`the gateway ended before it listened (${signal ?? `exit code ${code ?? 'unknown'}`}); its output is in the log folder`));
+          reject(
+            new Error(
+              `the gateway ended before it listened (${signal ?? `exit code ${code ?? 'unknown'}`}); its output is in the log folder`,
+            ),
+          );
           this.#exited(started, startedAt, code, signal);
         },
       })
@@ -191,7 +221,9 @@ export class GatewayFleet {
       case 'orderDone': {
         const order = this.#orders.get(message.id);
         this.#orders.delete(message.id);
-        order?.settle(message.error === undefined ? { status: message.status } : { status: message.status, error: message.error });
+        order?.settle(
+          message.error === undefined ? { status: message.status } : { status: message.status, error: message.error },
+        );
         return;
       }
       case 'event':
@@ -205,7 +237,8 @@ export class GatewayFleet {
     this.#send(gateway, this.#snapshot());
     const retire = this.#answers.pendingOf(gateway.pid);
     const { number } = this.#knowledge;
-    if (retire.length > 0) this.#send(gateway, { version: channelVersion, type: 'change', base: number, number, retire });
+    if (retire.length > 0)
+      this.#send(gateway, { version: channelVersion, type: 'change', base: number, number, retire });
   }
 
   #count(pid: number, message: Extract<FromGateway, { type: 'counters' }>): void {
@@ -229,7 +262,16 @@ export class GatewayFleet {
 
   #snapshot(): ToGateway {
     const { number, plan, poolStates, applicationStates, upstreams } = this.#knowledge;
-    return { version: channelVersion, type: 'snapshot', number, plan, poolStates, applicationStates, upstreams, gateways: this.#size };
+    return {
+      version: channelVersion,
+      type: 'snapshot',
+      number,
+      plan,
+      poolStates,
+      applicationStates,
+      upstreams,
+      gateways: this.#size,
+    };
   }
 
   #drain(gateway: GatewayProcess, limitMs: number): void {
@@ -246,7 +288,8 @@ export class GatewayFleet {
     this.#leases.forget(pid);
     this.#answers.forgetGateway(pid);
     for (const waiting of this.#waiting.values()) waiting.delete(pid);
-    for (const upstream of this.#counts.forgetGateway(pid)) this.#events.counters(upstream, this.#counts.total(upstream));
+    for (const upstream of this.#counts.forgetGateway(pid))
+      this.#events.counters(upstream, this.#counts.total(upstream));
     for (const [id, order] of this.#orders) {
       if (order.gateway !== pid) continue;
       this.#orders.delete(id);
@@ -255,7 +298,11 @@ export class GatewayFleet {
     this.#endWaiters.get(pid)?.();
     this.#endWaiters.delete(pid);
     if (gateway.state === 'draining') return this.#surroundings.emit('gateway.stopped', { pid });
-    this.#surroundings.emit('gateway.exited', { pid, ...(code === null ? {} : { code }), ...(signal === null ? {} : { signal }) });
+    this.#surroundings.emit('gateway.exited', {
+      pid,
+      ...(code === null ? {} : { code }),
+      ...(signal === null ? {} : { signal }),
+    });
     if (!this.#stopping) this.#replace(this.#surroundings.now() - startedAt < shortLifeMs ? respawnPauseMs : 0);
   }
 
@@ -264,12 +311,14 @@ export class GatewayFleet {
     setTimeout(() => {
       if (this.#stopping || this.#gateways.size >= this.#size) return;
       this.#start().catch((error: unknown) => {
-        this.#surroundings.emit('supervisor.operation_failed', { operation: 'replacing a gateway', error: String(error) });
+        this.#surroundings.emit('supervisor.task_failed', { task: 'replacing a gateway', error: String(error) });
       });
     }, pauseMs);
   }
 
   #send(gateway: GatewayProcess, message: ToGateway): void {
-    gateway.send(message, { untrusted: (detail) => this.#surroundings.emit('gateway.untrusted', { pid: gateway.pid, detail }) });
+    gateway.send(message, {
+      untrusted: (detail) => this.#surroundings.emit('gateway.untrusted', { pid: gateway.pid, detail }),
+    });
   }
 }

@@ -47,10 +47,19 @@ export class GatewayProcess {
   }
 
   /** Starts a gateway that inherits the sockets of all endpoints. */
-  static async start(endpoints: readonly Endpoint[], options: GatewayLaunch, events: GatewayProcessEvents): Promise<GatewayProcess> {
+  static async start(
+    endpoints: readonly Endpoint[],
+    options: GatewayLaunch,
+    events: GatewayProcessEvents,
+  ): Promise<GatewayProcess> {
     const settings: GatewaySettings = {
       version: channelVersion,
-      sockets: endpoints.map(({ address, port, protocol }, index) => ({ fd: firstSocketDescriptor + index, address, port, protocol })),
+      sockets: endpoints.map(({ address, port, protocol }, index) => ({
+        fd: firstSocketDescriptor + index,
+        address,
+        port,
+        protocol,
+      })),
     };
     const launched = await launch({
       program: options.node,
@@ -75,7 +84,8 @@ export class GatewayProcess {
 
   send(message: ToGateway, events: Pick<GatewayProcessEvents, 'untrusted'>): void {
     this.#launched.send(message);
-    if (this.#launched.unsentBytes > unsentLimit) this.#condemn(`it left ${this.#launched.unsentBytes} bytes of messages unread`, events);
+    if (this.#launched.unsentBytes > unsentLimit)
+      this.#condemn(`it left ${this.#launched.unsentBytes} bytes of messages unread`, events);
   }
 
   kill(): void {
@@ -86,7 +96,8 @@ export class GatewayProcess {
     if (this.#untrusted) return;
     const message = parseGatewayMessage(value);
     if (message === undefined) return this.#condemn('it sent a message that is not part of the protocol', events);
-    if (JSON.stringify(value).length > gatewayMessageLimit) return this.#condemn('it sent a message that is too large', events);
+    if (JSON.stringify(value).length > gatewayMessageLimit)
+      return this.#condemn('it sent a message that is too large', events);
     if (message.type === 'counters') this.connections = message.connections;
     events.message(message);
   }

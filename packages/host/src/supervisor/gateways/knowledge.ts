@@ -14,7 +14,9 @@ export interface GatewayKnowledge {
 export function learn(knowledge: GatewayKnowledge, step: Knowledge): GatewayKnowledge {
   const { plan } = knowledge;
   const goneApplications = new Set(
-    [...(step.sites?.map(({ id }) => id) ?? []), ...(step.removedSites ?? [])].flatMap((id) => applicationsOf(plan, id)),
+    [...(step.sites?.map(({ id }) => id) ?? []), ...(step.removedSites ?? [])].flatMap((id) =>
+      applicationsOf(plan, id),
+    ),
   );
   const stillThere = new Set(step.sites?.flatMap((site) => site.applications.map(({ id }) => id)));
   const gone = new Set([...(step.onlyIfIdle === true ? [] : (step.retire ?? [])), ...(step.remove ?? [])]);

@@ -32,7 +32,8 @@ export class UpstreamCounts {
 
   forgetGateway(gateway: number): readonly number[] {
     const own = this.#byGateway.get(gateway) ?? new Map<number, UpstreamTotal>();
-    for (const [upstream, { served }] of own) this.#servedBefore.set(upstream, (this.#servedBefore.get(upstream) ?? 0) + served);
+    for (const [upstream, { served }] of own)
+      this.#servedBefore.set(upstream, (this.#servedBefore.get(upstream) ?? 0) + served);
     this.#byGateway.delete(gateway);
     return [...own.keys()];
   }

@@ -58,16 +58,26 @@ export class ApplicationPool {
   }
 
   /** What a gateway that has just started must know. */
-  get published(): { readonly poolState: PublishedPoolState; readonly applicationStates: readonly ApplicationState[]; readonly upstreams: readonly Upstream[] } {
+  get published(): {
+    readonly poolState: PublishedPoolState;
+    readonly applicationStates: readonly ApplicationState[];
+    readonly upstreams: readonly Upstream[];
+  } {
     const { settings, status, reason, applications, failures, published, processes } = this.#state;
     return {
-      poolState: { name: settings.name, state: status === 'started' ? 'started' : 'stopped', ...(reason === undefined ? {} : { reason }) },
+      poolState: {
+        name: settings.name,
+        state: status === 'started' ? 'started' : 'stopped',
+        ...(reason === undefined ? {} : { reason }),
+      },
       applicationStates: applications.map(({ id }) => {
         const failure = failures[id]?.failure;
         const state = published[id] ?? 'available';
         return { id, state, ...(state === 'failed' && failure !== undefined ? { failure } : {}) };
       }),
-      upstreams: processes.filter(({ phase }) => phase === 'running').flatMap(({ id }) => this.#hosted.get(id)?.upstream ?? []),
+      upstreams: processes
+        .filter(({ phase }) => phase === 'running')
+        .flatMap(({ id }) => this.#hosted.get(id)?.upstream ?? []),
     };
   }
 
@@ -95,7 +105,11 @@ export class ApplicationPool {
     this.take({ type: 'tick' });
   }
 
-  configure(settings: ApplicationPoolSettings, applications: readonly ApplicationSettings[], identity: PoolIdentity): void {
+  configure(
+    settings: ApplicationPoolSettings,
+    applications: readonly ApplicationSettings[],
+    identity: PoolIdentity,
+  ): void {
     this.#identity = identity;
     this.#applications = byId(applications);
     this.take({ type: 'configured', settings, applications: hosted(applications) });
@@ -162,20 +176,30 @@ export class ApplicationPool {
       queueMicrotask(() => this.take({ type: 'launchFailed', process: id, problem: planned.problem }));
       return;
     }
-    const hostedProcess = new HostedProcess(process, application, planned.plan, worker, host, this.#output(process.slot), record, {
-      launched: (pid) => this.take({ type: 'launched', process: id, pid }),
-      hello: () => this.take({ type: 'hello', process: id }),
-      ready: (listeningPid, port) => this.#ready(id, application, worker, listeningPid, port),
-      pong: () => this.take({ type: 'pong', process: id }),
-      condemned: (ending, problem) => {
-        if (ending === 'untrusted') this.#surroundings.emit('worker.channel.untrusted', { ...this.#about(process), detail: problem.message });
-        this.take({ type: 'condemned', process: id, ending, problem });
+    const hostedProcess = new HostedProcess(
+      process,
+      application,
+      planned.plan,
+      worker,
+      host,
+      this.#output(process.slot),
+      record,
+      {
+        launched: (pid) => this.take({ type: 'launched', process: id, pid }),
+        hello: () => this.take({ type: 'hello', process: id }),
+        ready: (listeningPid, port) => this.#ready(id, application, worker, listeningPid, port),
+        pong: () => this.take({ type: 'pong', process: id }),
+        condemned: (ending, problem) => {
+          if (ending === 'untrusted')
+            this.#surroundings.emit('worker.channel.untrusted', { ...this.#about(process), detail: problem.message });
+          this.take({ type: 'condemned', process: id, ending, problem });
+        },
+        exited: (problem) => {
+          this.take({ type: 'exited', process: id, problem });
+          this.#hosted.delete(id);
+        },
       },
-      exited: (problem) => {
-        this.take({ type: 'exited', process: id, problem });
-        this.#hosted.delete(id);
-      },
-    });
+    );
     this.#hosted.set(id, hostedProcess);
     hostedProcess.start(this.#identity).catch((error: unknown) => {
       this.#hosted.delete(id);
@@ -189,7 +213,8 @@ export class ApplicationPool {
     if (worker) this.#surroundings.emit('app.in_process.started', fields);
     else this.#surroundings.emit('app.started', { ...fields, listeningPid, port });
     if (!worker && application.hosting?.hostingModel === 'inprocess') {
-      const detail = 'it is declared in-process, but only Node.js can be loaded into a worker: it runs as a process of its own under the in-process contract';
+      const detail =
+        'it is declared in-process, but only Node.js can be loaded into a worker: it runs as a process of its own under the in-process contract';
       this.#surroundings.emit('app.notice', { application: application.id, pool: application.pool, detail });
     }
     this.take({ type: 'ready', process: id });
@@ -203,7 +228,7 @@ export class ApplicationPool {
     const onAnswer = (status: number): void =>
       emit('app.shutdown.requested', { application, pool: this.#state.settings.name, pid: process.pid ?? 0, status });
     process.end(limitMs, sendOrder, onAnswer).catch((error: unknown) => {
-      emit('supervisor.operation_failed', { operation: `ending process ${process.pid ?? 0}`, error: String(error) });
+      emit('supervisor.task_failed', { task: `ending process ${process.pid ?? 0}`, error: String(error) });
       process.kill();
     });
   }

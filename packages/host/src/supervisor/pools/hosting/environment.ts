@@ -57,7 +57,12 @@ export function buildEnvironment(
   const has = (name: string): boolean => table.has(name.toUpperCase());
   const valueOf = (name: string): string | undefined => table.get(name.toUpperCase())?.value;
 
-  for (const [name, value] of Object.entries({ ...base, ...profileVariables(profile), ...workerVariables(pool, application, facts) })) set(name, value);
+  for (const [name, value] of Object.entries({
+    ...base,
+    ...profileVariables(profile),
+    ...workerVariables(pool, application, facts),
+  }))
+    set(name, value);
   for (const [name, value] of pool.environmentVariables) set(name, value);
   const inherited = Object.fromEntries([...table.values()].map(({ name, value }) => [name, value]));
   const inheritedWins = /^(1|true)$/i.test(valueOf('ANCM_PREFER_ENVIRONMENT_VARIABLES') ?? '');
@@ -67,12 +72,19 @@ export function buildEnvironment(
     inSection.add(name.toUpperCase());
     if (!(inheritedWins && name.toUpperCase() in upperNames(inherited))) set(name, value);
   }
-  set(physicalPathVariable, application.physicalPath.endsWith('/') ? application.physicalPath : `${application.physicalPath}/`);
-  set(authenticationSchemesVariable, application.authenticationSchemes.map((scheme) => `${scheme};`).join('') || 'none');
+  set(
+    physicalPathVariable,
+    application.physicalPath.endsWith('/') ? application.physicalPath : `${application.physicalPath}/`,
+  );
+  set(
+    authenticationSchemesVariable,
+    application.authenticationSchemes.map((scheme) => `${scheme};`).join('') || 'none',
+  );
   if (facts.model === 'outofprocess' || facts.aspNetCore) {
     const httpsPort = singleHttpsPort(application);
     if (httpsPort !== undefined && !inSection.has(httpsPortVariable)) set(httpsPortVariable, httpsPort);
-    if (!inSection.has(hostingStartupVariable)) set(hostingStartupVariable, withIntegration(valueOf(hostingStartupVariable)));
+    if (!inSection.has(hostingStartupVariable))
+      set(hostingStartupVariable, withIntegration(valueOf(hostingStartupVariable)));
   }
   const ports = portNames(facts);
   for (const entry of table.values()) entry.value = expandVariables(entry.value, { ...inherited, ...ports });
@@ -85,7 +97,9 @@ export function buildEnvironment(
     if (!has('HOST')) set('HOST', '127.0.0.1');
   }
   if (!inSection.has(plainPortVariable)) set(plainPortVariable, String(facts.port));
-  return Object.fromEntries([...table.values()].filter(({ value }) => value !== '').map(({ name, value }) => [name, value]));
+  return Object.fromEntries(
+    [...table.values()].filter(({ value }) => value !== '').map(({ name, value }) => [name, value]),
+  );
 }
 
 /** The names under which the chosen port is expanded in arguments and values. */
@@ -97,14 +111,22 @@ export function portNames(facts: Pick<ProcessFacts, 'port'>): Record<string, str
 function profileVariables({ user, home, temporaryFolder }: ProfileFacts): Record<string, string> {
   return {
     ...{ HOME: home, USER: user, LOGNAME: user, SHELL: '/usr/sbin/nologin', USERPROFILE: home },
-    ...{ XDG_CONFIG_HOME: `${home}/.config`, XDG_DATA_HOME: `${home}/.local/share`, XDG_STATE_HOME: `${home}/.local/state` },
+    ...{
+      XDG_CONFIG_HOME: `${home}/.config`,
+      XDG_DATA_HOME: `${home}/.local/share`,
+      XDG_STATE_HOME: `${home}/.local/state`,
+    },
     ...{ XDG_CACHE_HOME: `${home}/.cache`, APPDATA: `${home}/.config`, LOCALAPPDATA: `${home}/.local/share` },
     ...{ TMPDIR: temporaryFolder, TEMP: temporaryFolder, TMP: temporaryFolder, DOTNET_CLI_HOME: home },
   };
 }
 
 /** What the module sets in the worker, and both models inherit. */
-function workerVariables(pool: ApplicationPoolSettings, application: ApplicationSettings, facts: ProcessFacts): Record<string, string> {
+function workerVariables(
+  pool: ApplicationPoolSettings,
+  application: ApplicationSettings,
+  facts: ProcessFacts,
+): Record<string, string> {
   return {
     APP_POOL_ID: pool.name,
     APP_POOL_CONFIG: facts.configurationFile,

@@ -185,7 +185,11 @@ export class HostedProcess {
     };
   }
 
-  async #shutdownMessageAccepted(limitMs: number, sendOrder: SendOrder, onAnswer: (status: number) => void): Promise<boolean> {
+  async #shutdownMessageAccepted(
+    limitMs: number,
+    sendOrder: SendOrder,
+    onAnswer: (status: number) => void,
+  ): Promise<boolean> {
     const wish = this.#application.hosting?.handlerSettings['shutdownmessage']?.toLowerCase() ?? 'auto';
     if (wish === 'never' || (wish !== 'always' && !this.#plan.program.aspNetCore)) return false;
     const base = this.#application.path === '/' ? '' : this.#application.path;
@@ -209,8 +213,15 @@ export class HostedProcess {
     const size = JSON.stringify(value)?.length ?? 0;
     const message = size > workerMessageLimit ? undefined : parseWorkerMessage(value);
     if (message === undefined) {
-      const text = size > workerMessageLimit ? `a message of ${size} bytes, more than ${workerMessageLimit}` : 'a message that is not part of the protocol';
-      return this.#events.condemned('untrusted', { stage: 'launch', message: `its control channel carried ${text}`, critical: false });
+      const text =
+        size > workerMessageLimit
+          ? `a message of ${size} bytes, more than ${workerMessageLimit}`
+          : 'a message that is not part of the protocol';
+      return this.#events.condemned('untrusted', {
+        stage: 'launch',
+        message: `its control channel carried ${text}`,
+        critical: false,
+      });
     }
     this.#dispatch(message);
   }

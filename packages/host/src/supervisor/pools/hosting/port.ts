@@ -13,7 +13,10 @@ const draws = 10;
  * @param configured value of the section, expanded; empty = not set
  * @param random in [0, 1)
  */
-export function choosePort(configured: string | undefined, random: () => number): { readonly port: number } | { readonly problem: StartProblem } {
+export function choosePort(
+  configured: string | undefined,
+  random: () => number,
+): { readonly port: number } | { readonly problem: StartProblem } {
   if (configured !== undefined && configured.trim() !== '') return configuredPort(configured);
   for (let draw = 0; draw < draws; draw += 1) {
     const port = drawnPorts.min + Math.floor(random() * (drawnPorts.max - drawnPorts.min + 1));

@@ -36,13 +36,23 @@ export function findProgram(processPath: string, argumentText: string, search: P
   const driveProblem = /^[A-Za-z]:\//.test(written)
     ? `processPath "${processPath}" is a Windows path; write a Linux path, or a name that is on PATH`
     : undefined;
-  const name = basename(written).replace(/\.exe$/i, '').toLowerCase();
+  const name = basename(written)
+    .replace(/\.exe$/i, '')
+    .toLowerCase();
   const words = splitArguments(argumentText).map((word) => toLinuxPath(word, search.applicationFolder));
 
   if (name === 'dotnet') {
     const path = firstExecutable(dotnetCandidates(written, search));
-    if (path === undefined) return missing('runtime', `dotnet was not found on PATH, in DOTNET_ROOT or in the usual folders; install the .NET runtime or name it in processPath`);
-    if (words.length === 0) return missing('program', 'processPath is dotnet, but arguments are empty; name the application assembly, for example .\\MyApp.dll');
+    if (path === undefined)
+      return missing(
+        'runtime',
+        `dotnet was not found on PATH, in DOTNET_ROOT or in the usual folders; install the .NET runtime or name it in processPath`,
+      );
+    if (words.length === 0)
+      return missing(
+        'program',
+        'processPath is dotnet, but arguments are empty; name the application assembly, for example .\\MyApp.dll',
+      );
     return checked({ kind: 'dotnet', path, arguments: words, aspNetCore: true }, search);
   }
   if (name === 'node' && !existsAbsolute(written)) {
@@ -53,10 +63,18 @@ export function findProgram(processPath: string, argumentText: string, search: P
   return findFile(written, processPath, words, search);
 }
 
-function findFile(written: string, processPath: string, words: readonly string[], search: ProgramSearch): ProgramResult {
+function findFile(
+  written: string,
+  processPath: string,
+  words: readonly string[],
+  search: ProgramSearch,
+): ProgramResult {
   const relative = isAbsolute(written) ? [written] : [join(search.applicationFolder, written)];
   const candidates = relative.flatMap((path) => [path, path.replace(/\.exe$/i, '')]);
-  if (!written.includes('/')) candidates.push(...search.path.flatMap((folder) => [join(folder, written), join(folder, written.replace(/\.exe$/i, ''))]));
+  if (!written.includes('/'))
+    candidates.push(
+      ...search.path.flatMap((folder) => [join(folder, written), join(folder, written.replace(/\.exe$/i, ''))]),
+    );
   const path = firstExecutable(candidates);
   if (path !== undefined) {
     const assembly = path.replace(/\.(exe|dll)$/i, '');
@@ -64,11 +82,18 @@ function findFile(written: string, processPath: string, words: readonly string[]
     const kind = /^node(js)?$/.test(basename(path)) ? 'node' : 'other';
     return { program: { kind, path, arguments: words, aspNetCore } };
   }
-  const assembly = candidates.map((candidate) => candidate.replace(/\.exe$/i, '')).find((base) => existsSync(`${base}.dll`) && existsSync(`${base}.runtimeconfig.json`));
-  if (assembly !== undefined) return findProgram('dotnet', `"${assembly}.dll" ${words.map(quote).join(' ')}`.trim(), search);
+  const assembly = candidates
+    .map((candidate) => candidate.replace(/\.exe$/i, ''))
+    .find((base) => existsSync(`${base}.dll`) && existsSync(`${base}.runtimeconfig.json`));
+  if (assembly !== undefined)
+    return findProgram('dotnet', `"${assembly}.dll" ${words.map(quote).join(' ')}`.trim(), search);
   const unusable = candidates.find((candidate) => existsSync(candidate));
-  if (unusable !== undefined) return missing('program', `${unusable} exists but is not an executable file; add the x permission (chmod +x)`);
-  return missing('program', `processPath "${processPath}" was not found: neither in the application folder ${search.applicationFolder} nor on PATH`);
+  if (unusable !== undefined)
+    return missing('program', `${unusable} exists but is not an executable file; add the x permission (chmod +x)`);
+  return missing(
+    'program',
+    `processPath "${processPath}" was not found: neither in the application folder ${search.applicationFolder} nor on PATH`,
+  );
 }
 
 function dotnetCandidates(written: string, search: ProgramSearch): string[] {
@@ -84,8 +109,14 @@ function dotnetCandidates(written: string, search: ProgramSearch): string[] {
 /** A missing assembly, or one that was published for Windows, is told apart from an application that fails. */
 function checked(program: Program, search: ProgramSearch): ProgramResult {
   const assembly = program.arguments.find((word) => word.toLowerCase().endsWith('.dll'));
-  if (assembly !== undefined && !existsSync(isAbsolute(assembly) ? assembly : join(search.applicationFolder, assembly))) {
-    return missing('program', `the application assembly ${assembly} was not found in ${search.applicationFolder}; publish the application into that folder`);
+  if (
+    assembly !== undefined &&
+    !existsSync(isAbsolute(assembly) ? assembly : join(search.applicationFolder, assembly))
+  ) {
+    return missing(
+      'program',
+      `the application assembly ${assembly} was not found in ${search.applicationFolder}; publish the application into that folder`,
+    );
   }
   return { program };
 }
@@ -132,4 +163,3 @@ function quote(word: string): string {
 export function pathFolders(path: string | undefined): string[] {
   return (path ?? '').split(':').filter((folder) => isAbsolute(folder));
 }
-

@@ -23,7 +23,8 @@ export function lookForListener(pid: number, port: number): Readiness {
   for (const member of processTree(pid).slice(0, treeLimit)) {
     const inodes = socketInodes(member);
     // Where we may not look, the listener is taken to be the application's.
-    if (inodes === undefined || listeners.some(({ inode }) => inodes.has(inode))) return { state: 'ready', listeningPid: member };
+    if (inodes === undefined || listeners.some(({ inode }) => inodes.has(inode)))
+      return { state: 'ready', listeningPid: member };
   }
   return { state: 'taken' };
 }

@@ -43,13 +43,21 @@ export function planStart(
   const choice = worker ? { port: workerPort } : choosePort(own.get(portVariable), host.random);
   if ('problem' in choice) return choice;
 
-  const poolVariables = { ...host.baseEnvironment, ...Object.fromEntries(pool.environmentVariables), ...portNames(choice) };
-  const found = findProgram(expandVariables(hosting.processPath, poolVariables), expandVariables(hosting.arguments, poolVariables), {
-    applicationFolder: application.physicalPath,
-    path: pathFolders(poolVariables['PATH']),
-    ...(poolVariables['DOTNET_ROOT'] === undefined ? {} : { dotnetRoot: poolVariables['DOTNET_ROOT'] }),
-    ownNode: host.ownNode,
-  });
+  const poolVariables = {
+    ...host.baseEnvironment,
+    ...Object.fromEntries(pool.environmentVariables),
+    ...portNames(choice),
+  };
+  const found = findProgram(
+    expandVariables(hosting.processPath, poolVariables),
+    expandVariables(hosting.arguments, poolVariables),
+    {
+      applicationFolder: application.physicalPath,
+      path: pathFolders(poolVariables['PATH']),
+      ...(poolVariables['DOTNET_ROOT'] === undefined ? {} : { dotnetRoot: poolVariables['DOTNET_ROOT'] }),
+      ownNode: host.ownNode,
+    },
+  );
   if ('problem' in found) return found;
   const { program } = found;
 
@@ -63,7 +71,8 @@ export function planStart(
     aspNetCore: program.aspNetCore,
     configurationFile: host.configurationFile,
   });
-  if (stack.bytes !== undefined && program.kind === 'dotnet') environment['DOTNET_DefaultStackSize'] = stack.bytes.toString(16);
+  if (stack.bytes !== undefined && program.kind === 'dotnet')
+    environment['DOTNET_DefaultStackSize'] = stack.bytes.toString(16);
   const isNodeProgram = program.kind === 'node';
   const stackKiB = stack.bytes === undefined || !isNodeProgram ? undefined : Math.floor(stack.bytes / 1024);
   const nodeArguments = worker
@@ -71,7 +80,9 @@ export function planStart(
     : stackKiB === undefined
       ? []
       : [`--stack-size=${stackKiB}`];
-  const setDirectory = hosting.hostingModel === 'outofprocess' || !/^(?!true$)/i.test(hosting.handlerSettings['setcurrentdirectory'] ?? 'true');
+  const setDirectory =
+    hosting.hostingModel === 'outofprocess' ||
+    !/^(?!true$)/i.test(hosting.handlerSettings['setcurrentdirectory'] ?? 'true');
   return {
     plan: {
       program,
@@ -81,7 +92,9 @@ export function planStart(
       port: choice.port,
       token,
       stackLimitBytes: stack.bytes === undefined || !isNodeProgram ? undefined : stack.bytes + stackReserveBytes,
-      logFilePrefix: hosting.stdoutLogEnabled ? logFilePrefix(expandVariables(hosting.stdoutLogFile, environment), application.physicalPath) : undefined,
+      logFilePrefix: hosting.stdoutLogEnabled
+        ? logFilePrefix(expandVariables(hosting.stdoutLogFile, environment), application.physicalPath)
+        : undefined,
       captureOutput: hosting.handlerSettings['enableoutofprocessconsoleredirection']?.toLowerCase() !== 'false',
       detailedErrors: wantsDetails(environment),
     },
@@ -97,12 +110,17 @@ function sectionVariables(hosting: HostingSettings): Map<string, string> {
 
 /** The Azure spelling `\\?\%home%\LogFiles\stdout` and backslashes are understood; relative to the application folder. */
 function logFilePrefix(text: string, folder: string): string {
-  const path = text.replace(/^\\\\\?\\/, '').replaceAll('\\', '/').replace(/^\.\//, '');
+  const path = text
+    .replace(/^\\\\\?\\/, '')
+    .replaceAll('\\', '/')
+    .replace(/^\.\//, '');
   return path.startsWith('/') ? path : `${folder.replace(/\/$/, '')}/${path}`;
 }
 
 function wantsDetails(environment: Readonly<Record<string, string>>): boolean {
   const value = (name: string): string => environment[name]?.toLowerCase() ?? '';
-  const development = ['ASPNETCORE_ENVIRONMENT', 'DOTNET_ENVIRONMENT', 'NODE_ENV'].some((name) => value(name) === 'development');
+  const development = ['ASPNETCORE_ENVIRONMENT', 'DOTNET_ENVIRONMENT', 'NODE_ENV'].some(
+    (name) => value(name) === 'development',
+  );
   return development || ['1', 'true'].includes(value('ASPNETCORE_DETAILEDERRORS'));
 }

@@ -49,7 +49,8 @@ export class IdentityProvider {
     const { identityType, manualGroupMembership } = pool.processModel;
     const own = poolUser(pool.name);
     const user = await this.#userOf(pool, own.name, own.preferredId);
-    if (user.uid === 0) throw new IdentityError(user.name, `${user.name} is root; a pool never runs as root, name another user`);
+    if (user.uid === 0)
+      throw new IdentityError(user.name, `${user.name} is root; a pool never runs as root, name another user`);
     const groups = new Set(identityType === 'SpecificUser' ? user.groups : []);
     if (!manualGroupMembership) groups.add(await ensureGroup(everyPoolGroup));
     groups.delete(user.gid);
@@ -72,11 +73,18 @@ export class IdentityProvider {
       }
       case 'SpecificUser': {
         const user = findUser(localName(userName));
-        if (user === undefined) throw new IdentityError(userName, `there is no local user "${localName(userName)}"; create it, or correct processModel userName`);
+        if (user === undefined)
+          throw new IdentityError(
+            userName,
+            `there is no local user "${localName(userName)}"; create it, or correct processModel userName`,
+          );
         return user;
       }
       case 'LocalSystem':
-        throw new IdentityError('LocalSystem', 'LocalSystem would be root; use ApplicationPoolIdentity, or SpecificUser with a local user');
+        throw new IdentityError(
+          'LocalSystem',
+          'LocalSystem would be root; use ApplicationPoolIdentity, or SpecificUser with a local user',
+        );
     }
   }
 
@@ -84,7 +92,10 @@ export class IdentityProvider {
     const { username } = userInfo();
     const { identityType, userName } = pool.processModel;
     if (identityType === 'SpecificUser' && localName(userName) !== username) {
-      throw new IdentityError(userName, `without root every pool runs as ${username}, not as ${localName(userName)}; start Poolhouse as root, or remove identityType="SpecificUser"`);
+      throw new IdentityError(
+        userName,
+        `without root every pool runs as ${username}, not as ${localName(userName)}; start Poolhouse as root, or remove identityType="SpecificUser"`,
+      );
     }
     const poolFolder = poolUser(pool.name).name;
     return { credentials: undefined, profile: { ...this.#profile(poolFolder, undefined), user: username } };

@@ -23,5 +23,8 @@ export function poolUser(pool: string): PoolUser {
     .slice(0, 16);
   const digest = createHash('sha256').update(key).digest('hex').slice(0, 8);
   const number = createHash('sha1').update(Buffer.from(key, 'utf16le')).digest().readUInt32BE(0);
-  return { name: ['ph', slug, digest].filter((part) => part !== '').join('-'), preferredId: firstId + (number % idCount) };
+  return {
+    name: ['ph', slug, digest].filter((part) => part !== '').join('-'),
+    preferredId: firstId + (number % idCount),
+  };
 }

@@ -1,13 +1,13 @@
 import { isServing, samePlace, type PoolState } from '../pool-state.ts';
 
-/** The slots in which a process of an older generation still waits for its replacement. */
+/** The slots in which an older generation still serves because its replacement does not run yet. */
 export function slotsUnderway(state: PoolState): readonly number[] {
   return state.places
-    .filter((place) =>
-      state.processes.some(
-        (process) => samePlace(process, place) && isServing(process) && process.generation < place.generation,
-      ),
-    )
+    .filter((place) => {
+      const own = state.processes.filter((process) => samePlace(process, place) && isServing(process));
+      const replaced = own.some((process) => process.generation === place.generation && process.phase === 'running');
+      return !replaced && own.some((process) => process.generation < place.generation);
+    })
     .map((place) => place.slot);
 }
 

@@ -1,0 +1,160 @@
+import type { Revision, SiteSettings } from './activation/revision.ts';
+import type { BindingProblem, Endpoint } from './endpoints/index.ts';
+import type { GatewayFleet } from './gateways/index.ts';
+import type {
+  GatewaySnapshot,
+  Health,
+  ObjectState,
+  PoolSnapshot,
+  SiteSnapshot,
+  StatusSnapshot,
+  WorkerSnapshot,
+} from './management/operations.ts';
+import type { ApplicationPool, PoolState, WorkerProcess } from './pools/index.ts';
+
+/** Facts of the running supervisor that a status is made of. */
+export interface StatusSource {
+  readonly version: string;
+  readonly configuration: string;
+  readonly startedAt: number;
+  readonly state: ObjectState;
+  readonly revision: Revision | undefined;
+  readonly pools: ReadonlyMap<string, ApplicationPool>;
+  /** Pools that cannot run, with the reason. */
+  readonly poolProblems: ReadonlyMap<string, string>;
+  readonly fleet: GatewayFleet | undefined;
+  readonly endpoints: readonly Endpoint[];
+  readonly bindingProblems: readonly BindingProblem[];
+}
+
+/** A read-only picture for the API; made of what is in memory. */
+export function takeStatus(source: StatusSource): StatusSnapshot {
+  const { revision } = source;
+  const pools = [...source.pools.values()].map((pool) =>
+    poolSnapshot(pool.state, source.fleet?.waiting(pool.state.settings.name) ?? 0),
+  );
+  const sites = (revision?.sites ?? []).map((site) => siteSnapshot(site, source));
+  const worst = worstOf([
+    ...sites,
+    ...pools,
+    ...(revision?.diagnostics.some(isError) === true ? [{ health: 'degraded' as const }] : []),
+  ]);
+  return {
+    version: source.version,
+    node: process.versions.node,
+    pid: process.pid,
+    startedAt: new Date(source.startedAt).toISOString(),
+    state: source.state,
+    health: worst,
+    revision: revision?.number ?? 0,
+    configuration: source.configuration,
+    sites,
+    pools,
+    gateways: (source.fleet?.gateways ?? []).map(gatewaySnapshot),
+    listeners: source.endpoints.map(({ address, port, protocol }) => ({ address, port, protocol })),
+    diagnostics: revision?.diagnostics ?? [],
+  };
+}
+
+export function poolSnapshot(state: PoolState, waiting: number): PoolSnapshot {
+  const { settings, lastExit } = state;
+  const health = poolHealth(state);
+  const reason =
+    state.reason ??
+    Object.values(state.failures).find(({ failure, until }) => failure !== undefined && until > Date.now())?.failure
+      ?.title;
+  return {
+    name: settings.name,
+    state: state.status,
+    health,
+    ...(reason === undefined ? {} : { reason }),
+    startMode: settings.startMode,
+    generation: state.generation,
+    slots: Math.max(1, settings.processModel.maxProcesses),
+    workers: state.processes.map(workerSnapshot),
+    queue: { waiting, limit: settings.queueLength },
+    ...(lastExit === undefined ? {} : { lastExit: { ...lastExit, at: new Date(lastExit.at).toISOString() } }),
+    restarts: state.restarts,
+  };
+}
+
+function poolHealth(state: PoolState): Health {
+  if (state.status !== 'started') return state.reason === 'Disabled' ? 'idle' : 'failed';
+  const running = state.processes.filter(({ phase }) => phase === 'running');
+  const failing = Object.values(state.failures).some(
+    ({ failure, until }) => failure !== undefined && until > Date.now(),
+  );
+  if (failing) return running.length > 0 ? 'degraded' : 'failed';
+  if (state.processes.length === 0) return 'idle';
+  if (state.processes.some(({ phase }) => phase !== 'running')) return running.length > 0 ? 'recycling' : 'unknown';
+  return 'healthy';
+}
+
+function workerSnapshot(process: WorkerProcess): WorkerSnapshot {
+  return {
+    pid: process.pid ?? 0,
+    ...{ slot: process.slot, generation: process.generation, application: process.application, kind: process.kind },
+    ...workerState(process),
+    startedAt: new Date(process.spawnedAt).toISOString(),
+    ...{ active: process.active, served: process.served, memoryBytes: process.memoryBytes ?? null },
+  };
+}
+
+function workerState({ phase }: WorkerProcess): Pick<WorkerSnapshot, 'state' | 'health'> {
+  switch (phase) {
+    case 'launching':
+    case 'starting':
+      return { state: 'starting', health: 'warming' };
+    case 'running':
+      return { state: 'running', health: 'healthy' };
+    case 'retiring':
+    case 'drained':
+      return { state: 'running', health: 'draining' };
+    case 'stopping':
+    case 'killing':
+      return { state: 'stopping', health: 'draining' };
+  }
+}
+
+function siteSnapshot(site: SiteSettings, source: StatusSource): SiteSnapshot {
+  const problem = source.bindingProblems.find((each) => each.site.id === site.id);
+  const stopped = problem !== undefined || !site.serverAutoStart;
+  const poolProblem = site.applications
+    .map(({ pool }) => source.poolProblems.get(pool))
+    .find((text) => text !== undefined);
+  const reason = problem?.message ?? poolProblem;
+  return {
+    name: site.name,
+    id: site.id,
+    state: stopped ? 'stopped' : 'started',
+    health: problem !== undefined ? 'failed' : poolProblem !== undefined ? 'degraded' : stopped ? 'idle' : 'healthy',
+    ...(reason === undefined ? {} : { reason }),
+    bindings: site.bindings.map(({ protocol, address, port, host }) => `${protocol}/${address}:${port}:${host}`),
+    urls: site.bindings.map(({ protocol, address, port, host }) => `${protocol}://${urlHost(host, address)}:${port}/`),
+    applications: site.applications.map(({ id, path, pool, physicalPath, hosting }) => ({
+      ...{ id, path, pool, physicalPath },
+      ...(hosting === undefined ? {} : { hostingModel: hosting.hostingModel }),
+    })),
+  };
+}
+
+function urlHost(host: string, address: string): string {
+  if (host !== '') return host.replace(/^\*\./, 'www.');
+  if (address === '*') return 'localhost';
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+function gatewaySnapshot({ pid, state, connections }: GatewayFleet['gateways'][number]): GatewaySnapshot {
+  const states = { starting: 'starting', listening: 'running', draining: 'stopping' } as const;
+  return { pid, connections, state: states[state] };
+}
+
+function worstOf(parts: readonly { readonly health: Health }[]): Health {
+  const any = (health: Health): boolean => parts.some((part) => part.health === health);
+  if (any('failed') || any('degraded')) return 'degraded';
+  return any('recycling') ? 'recycling' : 'healthy';
+}
+
+function isError({ severity }: { readonly severity: string }): boolean {
+  return severity === 'error';
+}
