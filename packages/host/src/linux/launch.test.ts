@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  bindUnixSocket,
+  launch,
+  OutputFile,
+  processStat,
+  processTree,
+  readCapturedOutput,
+  type Exit,
+  type LaunchedProcess,
+  type LaunchRequest,
+} from './index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'poolhouse-launch-'));
+
+async function start(script: string, request: Partial<LaunchRequest> = {}): Promise<LaunchedProcess> {
+  return launch({
+    ...{
+      program: process.execPath,
+      arguments: ['-e', script],
+      workingDirectory: folder,
+      environment: { PATH: '/usr/bin:/bin', ONLY: 'this' },
+    },
+    ...{ output: undefined, channel: false, sockets: [], credentials: undefined },
+    ...request,
+  });
+}
+
+const exitOf = async (launched: LaunchedProcess): Promise<Exit> => new Promise((resolve) => launched.onExit(resolve));
+const messageOf = async (launched: LaunchedProcess): Promise<unknown> =>
+  new Promise((resolve) => launched.onMessage(resolve));
+
+describe('launching', () => {
+  it('gives exactly the environment, folder, channel and sockets that were asked for', async () => {
+    const socket = bindUnixSocket(join(folder, 'w.sock'));
+    const launched = await start(
+      `const server = require('net').createServer().listen({ fd: 4 }, () => process.send({ env: Object.keys(process.env).sort(), cwd: process.cwd(), listening: server.listening }))`,
+      { channel: true, sockets: [socket.fd] },
+    );
+    expect(await messageOf(launched)).toMatchObject({ env: ['ONLY', 'PATH'], listening: true });
+    launched.killTree();
+    expect(await exitOf(launched)).toEqual({ code: null, signal: 'SIGKILL' });
+    socket.close();
+    expect(readdirSync(folder)).not.toContain('w.sock');
+  });
+
+  it('forbids new privileges and gives the process a group of its own', async () => {
+    const launched = await start(`process.send(require('fs').readFileSync('/proc/self/status', 'utf8'))`, {
+      channel: true,
+    });
+    expect(await messageOf(launched)).toMatch(/^NoNewPrivs:\s+1$/m);
+    expect(await exitOf(launched)).toMatchObject({ code: 0 });
+  });
+
+  it('M-131 raises the stack limit before the program starts', async () => {
+    const bytes = 64 * 1024 * 1024;
+    const launched = await start(`process.send(require('fs').readFileSync('/proc/self/limits', 'utf8'))`, {
+      channel: true,
+      stackLimitBytes: bytes,
+    });
+    expect(await messageOf(launched)).toMatch(new RegExp(`Max stack size\\s+${bytes}`));
+  });
+
+  it('kills the whole tree, sessions of their own included', async () => {
+    const launched = await start(
+      `const child = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true }); process.send(child.pid); setInterval(() => {}, 1000)`,
+      { channel: true },
+    );
+    const grandchild = (await messageOf(launched)) as number;
+    expect(processTree(launched.pid)).toContain(grandchild);
+    launched.killTree();
+    await exitOf(launched);
+    await expect.poll(() => processStat(grandchild)?.state ?? 'Z').toBe('Z');
+  });
+
+  it('captures output from where the process began, without colours', async () => {
+    const output = new OutputFile(join(folder, 'pool.0.log'));
+    await exitOf(await start(`console.log('earlier')`, { output: output.fd }));
+    const begin = output.size();
+    await exitOf(
+      await start(`console.log('\\u001b[31mred\\u001b[0m'); console.error('x'.repeat(40_000))`, { output: output.fd }),
+    );
+    const text = readCapturedOutput(output.fd, begin);
+    expect(text.startsWith('red\nxxx')).toBe(true);
+    expect(text).toHaveLength(30_000);
+    output.close();
+  });
+
+  it('M-121 M-122 opens the log of the module with its pid, in folders that it makes', async () => {
+    const launched = await start(`console.log('to the log'); console.error('both')`, {
+      logFilePrefix: join(folder, 'logs', 'deep', 'stdout'),
+    });
+    await exitOf(launched);
+    const [name] = readdirSync(join(folder, 'logs', 'deep'));
+    expect(name).toMatch(new RegExp(`^stdout_\\d{14}_${launched.pid}\\.log$`));
+    expect(readFileSync(join(folder, 'logs', 'deep', name ?? ''), 'utf8')).toBe('to the log\nboth\n');
+  });
+
+  it('M-122 starts all the same when the log cannot be written', async () => {
+    const launched = await start(`process.send('started')`, { channel: true, logFilePrefix: '/proc/none/stdout' });
+    expect(await messageOf(launched)).toBe('started');
+  });
+
+  it('text of the configuration is never read by a shell', async () => {
+    const launched = await start(`process.send(process.argv.slice(1))`, {
+      ...{ channel: true, logFilePrefix: join(folder, '$(touch hacked) ; `x`') },
+      arguments: ['-e', `process.send(process.argv.slice(1))`, '$(touch hacked)', '; touch hacked', '`touch hacked`'],
+    });
+    expect(await messageOf(launched)).toEqual(['$(touch hacked)', '; touch hacked', '`touch hacked`']);
+    await exitOf(launched);
+    expect(readdirSync(folder)).not.toContain('hacked');
+  });
+});
