@@ -83,7 +83,7 @@ async function freePort(): Promise<number> {
 
 async function start(adapter: string, environment: Record<string, string | undefined> = {}): Promise<Application> {
   const port = await freePort();
-  const child = fork(join(import.meta.dirname, '../fixtures', adapter), {
+  const child = fork(join(__dirname, '../fixtures', adapter), {
     execPath: process.env['POOLHOUSE_TEST_NODE'] ?? process.execPath,
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

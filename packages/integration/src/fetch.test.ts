@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage, type RequestOptions, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -19,7 +19,7 @@ async function serve(handler: FetchHandler | { fetch: FetchHandler }): Promise<{
   return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
 }
 
-type Wanted = Parameters<typeof httpRequest>[0] & object & { body?: string | Buffer };
+type Wanted = RequestOptions & { body?: string | Buffer };
 
 async function ask(address: object, { body, ...options }: Wanted = {}): Promise<IncomingMessage> {
   const request = httpRequest({ ...address, ...options });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-const root = join(import.meta.dirname, '../../..');
+const root = join(__dirname, '../../..');
 
 it("the frameworks' own types accept the adapters", async () => {
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
