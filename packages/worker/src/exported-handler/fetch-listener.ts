@@ -1,0 +1,64 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+
+/** An application of the web platform's shape. */
+export interface FetchHandler {
+  fetch(request: Request): Response | Promise<Response>;
+}
+
+/** Methods that the Fetch standard forbids. */
+const unspeakable: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK']);
+
+/** Serves a `{ fetch }` object from `node:http`. */
+export function fetchListener(application: FetchHandler): RequestListener {
+  return (incoming, outgoing) => void answer(application, incoming, outgoing);
+}
+
+async function answer(application: FetchHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const url = requestUrl(incoming);
+  if (url === undefined) return void outgoing.writeHead(400, { 'Content-Length': 0 }).end();
+  const method = incoming.method ?? 'GET';
+  if (unspeakable.has(method)) return void outgoing.writeHead(501, { 'Content-Length': 0 }).end();
+  try {
+    await write(await application.fetch(toRequest(url, method, incoming, outgoing)), outgoing);
+  } catch (error) {
+    if (outgoing.destroyed) return; // the client left
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    if (outgoing.headersSent) outgoing.destroy();
+    else outgoing.writeHead(500, { 'Content-Length': 0 }).end();
+  }
+}
+
+function requestUrl({ headers, socket, url = '/' }: IncomingMessage): URL | undefined {
+  const scheme = (socket as { encrypted?: boolean }).encrypted === true ? 'https' : 'http';
+  const origin = `${scheme}://${headers.host ?? 'localhost'}`;
+  return URL.canParse(url, origin) ? new URL(url.startsWith('/') ? origin + url : url, origin) : undefined;
+}
+
+function toRequest(url: URL, method: string, incoming: IncomingMessage, outgoing: ServerResponse): Request {
+  const headers = new Headers();
+  for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
+    headers.append(incoming.rawHeaders[index] as string, incoming.rawHeaders[index + 1] as string);
+  }
+  const abort = new AbortController();
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) abort.abort();
+  });
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  return new Request(url, {
+    ...{ method, headers, signal: abort.signal },
+    ...(hasBody ? { body: Readable.toWeb(incoming) as never, duplex: 'half' as const } : {}),
+  });
+}
+
+async function write(response: Response, outgoing: ServerResponse): Promise<void> {
+  // `Set-Cookie` comes once for each cookie.
+  const headers = [...response.headers].flat();
+  if (response.statusText === '') outgoing.writeHead(response.status, headers);
+  else outgoing.writeHead(response.status, response.statusText, headers);
+  if (response.body === null) return void outgoing.end();
+  outgoing.flushHeaders();
+  await pipeline(Readable.fromWeb(response.body as ReadableStream), outgoing);
+}

@@ -1,0 +1,13 @@
+import { pathToFileURL } from 'node:url';
+
+/**
+ * What a module exports as its application: the default export, else `module.exports`, else the namespace (for
+ * `export function fetch`). Joins the evaluation of a module that is being loaded.
+ */
+export async function loadExport(path: string): Promise<unknown> {
+  const namespace = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+  const exported = namespace.default ?? namespace;
+  // A compiled module: `exports.default = app`, with `exports` as the default export.
+  const { default: inner } = exported as { readonly default?: unknown };
+  return inner ?? exported;
+}

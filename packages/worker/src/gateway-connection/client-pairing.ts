@@ -1,0 +1,62 @@
+import { createPairingTokenCheck, parseClientFacts, type ClientFacts } from '@poolhouse/contract';
+
+/** The pairing token of this process, which comes over the control channel after the process has begun. */
+export class Pairing {
+  #check: ((token: string) => boolean) | undefined;
+  #waiting: (() => void)[] = [];
+
+  pair(token: string): void {
+    this.#check = createPairingTokenCheck(token);
+    for (const waiting of this.#waiting.splice(0)) waiting();
+  }
+
+  /** Calls back at once or when the token has come. */
+  whenPaired(callback: () => void): void {
+    if (this.#check === undefined) this.#waiting.push(callback);
+    else callback();
+  }
+
+  /** Compares in constant time; false before the token has come. */
+  check(token: string): boolean {
+    return this.#check?.(token) ?? false;
+  }
+}
+
+/**
+ * The client's facts as they come with each request of one connection.
+ *
+ * Only the first token of a connection is compared in constant time: a peer that has shown it knows the token
+ * learns nothing from the time that later ones take.
+ */
+export class ClientPairing {
+  readonly #pairing: Pairing;
+  /** The token and the space behind it, once it was right. */
+  #knownToken: string | undefined;
+  #value = '';
+  #facts: ClientFacts | undefined;
+
+  constructor(pairing: Pairing) {
+    this.#pairing = pairing;
+  }
+
+  /** The peer has shown that it is the gateway. */
+  get paired(): boolean {
+    return this.#knownToken !== undefined;
+  }
+
+  /** Facts in a header value, the same object for the same value; undefined = not from the gateway. */
+  read(value: string | undefined): ClientFacts | undefined {
+    if (value === undefined) return undefined;
+    if (value === this.#value) return this.#facts;
+    if (this.#knownToken !== undefined && !value.startsWith(this.#knownToken)) return undefined;
+    const facts = parseClientFacts(value);
+    if (facts === undefined) return undefined;
+    if (this.#knownToken === undefined) {
+      if (!this.#pairing.check(facts.token)) return undefined;
+      this.#knownToken = `${facts.token} `;
+    }
+    this.#value = value;
+    this.#facts = facts;
+    return facts;
+  }
+}

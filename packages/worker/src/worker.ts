@@ -1,0 +1,158 @@
+import { resolve } from 'node:path';
+import type { ToWorker, WorkerSettings } from '@poolhouse/contract';
+import { adoptIpcChannel } from './channel/adopt-ipc.ts';
+import { Channel } from './channel/channel.ts';
+import { drain } from './draining.ts';
+import { EventLoopDelay } from './event-loop-delay.ts';
+import { loadExport } from './exported-handler/load-export.ts';
+import { serveExport } from './exported-handler/serve-export.ts';
+import { Pairing } from './gateway-connection/client-pairing.ts';
+import { GatewayConnections } from './gateway-connection/gateway-connections.ts';
+import { interceptHttp1Events } from './gateway-connection/http1-events.ts';
+import { interceptHttp2Events } from './gateway-connection/http2-events.ts';
+import { interceptHeads } from './gateway-connection/intercept-heads.ts';
+import { pinTimeLimits, widenHeadLimit } from './gateway-connection/time-limits.ts';
+import { GatewayListener } from './listening/gateway-listener.ts';
+import { interceptListen } from './listening/intercept-listen.ts';
+import { Listeners, type VirtualListener } from './listening/listeners.ts';
+import { rawListenerOpener } from './listening/raw-listener.ts';
+import { nodeInternals } from './node-internals.ts';
+import { unhostable } from './other-servers.ts';
+import { interceptSelfConnections } from './self-connections.ts';
+
+/**
+ * Makes this process a worker:
+ *
+ *   1. hide the control channel and the preload from the application, and say hello: the process lives
+ *   2. lead HTTP servers that listen, and connections to them, to the private socket
+ *   3. when the application's server listens, say ready; it may come as late as it wants
+ *   4. serve an application that only exports itself
+ *
+ * No 'uncaughtException' handler, no signal handler: what ends the application without a host ends it here.
+ *
+ * @throws Error when the process was not started by a supervisor, or this Node.js cannot host
+ */
+export function startWorker(settings: WorkerSettings, preloadFile: string): void {
+  const exit = process.exit.bind(process);
+  const internals = nodeInternals();
+  const { _listen2: listen2 } = internals.serverPrototype;
+  const openRawListener = rawListenerOpener(listen2);
+  const pairing = new Pairing();
+  const connections = new GatewayConnections(pairing);
+  const eventLoopDelay = new EventLoopDelay();
+
+  // 1.
+  const channel = new Channel(adoptIpcChannel(process), {
+    message: receive,
+    // A worker without a supervisor has no gateway either, and another one may already run in its place.
+    lost: (reason) => {
+      process.stderr.write(`poolhouse: the worker ends: ${reason}\n`);
+      exit(1);
+    },
+  });
+  forgetPreload(process.execArgv, preloadFile);
+  channel.send({ type: 'hello', node: process.version });
+
+  // 2.
+  const gatewayListener = new GatewayListener(settings.socket, openRawListener, refuse);
+  const listeners = new Listeners({
+    ...{
+      applicationPort: settings.port,
+      listen2,
+      openRawListener,
+      sharePortFlag: sharePortFlag(process.versions.node),
+    },
+    prepare: (server, { protocol, tls }, listening) => {
+      pinTimeLimits(server);
+      widenHeadLimit(server);
+      const intercept = protocol === 'h2c' ? interceptHttp2Events : interceptHttp1Events;
+      intercept(server, connections, tls, listening);
+    },
+    hold: (held) => gatewayListener.hold(held),
+    serves,
+    refuse,
+  });
+  interceptListen(internals, listeners, (server, port) => {
+    const reason = unhostable(server, port, settings.port, listeners.everListened);
+    if (reason !== undefined) refuse(reason);
+    return reason === undefined;
+  });
+  interceptHeads(internals);
+  interceptSelfConnections(internals, (port, host) => listeners.findVirtual(port, host), openRawListener);
+
+  // 3.
+  function serves(application: VirtualListener, previous: VirtualListener | undefined): void {
+    const { protocol } = application.kind;
+    if (previous !== undefined && previous.kind.protocol !== protocol) {
+      return refuse(
+        'The application replaced an HTTP/1.1 server by an HTTP/2 one, or the reverse, while it ran; start with the one that stays.',
+      );
+    }
+    connections.retireFrom((server) => server !== application.server);
+    gatewayListener.serve(application.handle);
+    if (previous === undefined) {
+      pairing.whenPaired(() =>
+        channel.send({ type: 'ready', port: application.askedPort || application.port, protocol }),
+      );
+    }
+  }
+
+  // 4.
+  if (settings.exportedHandler !== undefined) {
+    // After the entry has begun to load; a module that is its own entry is evaluated once.
+    setImmediate(() => void serveModule(resolve(settings.exportedHandler as string)));
+  } else {
+    process.once('beforeExit', () => {
+      const entry = process.argv[1];
+      if (entry !== undefined && !listeners.everListened) void serveModule(resolve(entry), { optional: true });
+    });
+  }
+
+  async function serveModule(path: string, { optional = false } = {}): Promise<void> {
+    const application = await loadExport(path);
+    if (listeners.everListened || serveExport(application, settings.port) || optional) return;
+    refuse(
+      `exportedHandler ${path} exports ${application === null ? 'null' : typeof application}, which is no application: ` +
+        'export a (request, response) function, an HTTP server, a Fastify, Koa or Express application, or an object with fetch.',
+    );
+  }
+
+  function receive(message: ToWorker): void {
+    switch (message.type) {
+      case 'pair':
+        return pairing.pair(message.token);
+      case 'ping':
+        return channel.send({
+          ...{ type: 'pong', sequence: message.sequence },
+          ...{ eventLoopDelayMs: eventLoopDelay.take(), activeRequests: connections.activeRequests },
+        });
+      case 'drain':
+        return drain(message.limitMs, {
+          connections,
+          closeListener: () => gatewayListener.close(),
+          drained: (written) => channel.send({ type: 'drained' }, written),
+          exit: () => exit(0),
+        });
+    }
+  }
+
+  function refuse(reason: string): void {
+    process.stderr.write(`poolhouse: ${reason}\n`);
+    channel.send({ type: 'unsupported', reason }, () => exit(1));
+  }
+}
+
+/** Forks of the application take their arguments from here. */
+function forgetPreload(execArgv: string[], preloadFile: string): void {
+  const index = execArgv.indexOf(preloadFile);
+  if (index > 0) execArgv.splice(index - 1, 2);
+}
+
+/**
+ * SO_REUSEPORT as libuv's bind flag, since Node.js 22.12: two workers of one pool, as in an overlapped recycle or a
+ * web garden, may both have their metrics port. The kernel lets only processes of one user share a port.
+ */
+function sharePortFlag(version: string): number {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 12) ? 2 : 0;
+}
