@@ -43,7 +43,8 @@ type Entrant = readonly [name: string, subject: RunningSubject];
  *
  *   1. the upstream and all subjects start; each must answer every kind of request rightly
  *   2. closed loop, round by round and subject by subject: largest rate, CPU time per request
- *   3. open loop at half of the slowest subject's rate or less: latency at a load all of them can bear
+ *   3. open loop at a third of the slowest subject's rate or less: latency at a load all of them can bear (requests
+ *      that come one by one cost more than those of a closed loop, which come in batches)
  */
 export const forwarding: Benchmark = {
   name: 'forwarding',
@@ -69,7 +70,7 @@ export const forwarding: Benchmark = {
       const atMost = await measureCost(setting, generator, entrants, name, exchange);
       // 3
       const slowest = Math.min(...entrants.map(([subject]) => median(atMost.rates.get(subject) ?? []) ?? 0));
-      const rate = Math.min(maxLatencyRate, Math.max(100, Math.floor(slowest / 200) * 100));
+      const rate = Math.min(maxLatencyRate, Math.max(100, Math.floor(slowest / 300) * 100));
       samples.push(...atMost.samples, ...(await measureLatency(setting, generator, entrants, name, exchange, rate)));
     }
     return samples;

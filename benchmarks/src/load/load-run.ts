@@ -5,8 +5,8 @@ import type { ConnectionOwner } from './connection.ts';
 import type { LoadJob, LoadResult } from './job.ts';
 import { Latencies } from './latencies.ts';
 
-/** An open loop stops opening connections here: what is due beyond is a failure of the subject. */
-const maxConnections = 2_000;
+/** An open loop stops opening connections here: what is due beyond waits in the generator, and its time counts. */
+const maxConnections = 1_000;
 /** A closed loop waits this long after a failure, so that a dead subject is not counted a million times. */
 const pauseAfterFailureMs = 10;
 const sweepMs = 100;
@@ -24,6 +24,9 @@ export class LoadRun implements ConnectionOwner {
   readonly #buffer = Buffer.allocUnsafe(256 * 1024);
   readonly #connections = new Set<ClientConnection>();
   readonly #idle: ClientConnection[] = [];
+  /** When the requests were due that wait for a connection; `#waitingFrom` is the index of the first. */
+  #waiting: number[] = [];
+  #waitingFrom = 0;
   readonly #latencies = new Latencies();
   readonly #failures = new Map<string, number>();
   #measureFrom = Number.POSITIVE_INFINITY;
@@ -89,6 +92,7 @@ export class LoadRun implements ConnectionOwner {
     if (!reusable) this.#connections.delete(connection);
     if (this.#job.pace.kind === 'open') {
       if (reusable) this.#idle.push(connection);
+      this.#dispatchWaiting();
       this.#waitingForLast?.();
     } else if (!this.#pacing) {
       return;
@@ -139,19 +143,36 @@ export class LoadRun implements ConnectionOwner {
     const connection = this.#idle.pop();
     if (connection !== undefined) connection.send(dueAt);
     else if (this.#connections.size < maxConnections) this.#open(dueAt);
-    else this.#count(dueAt, `${maxConnections} requests in flight`);
+    else this.#waiting.push(dueAt);
+  }
+
+  #dispatchWaiting(): void {
+    const dueAt = this.#waiting[this.#waitingFrom];
+    if (dueAt === undefined) return;
+    this.#waitingFrom++;
+    this.#dispatch(dueAt);
   }
 
   #sweep(): void {
     const limit = performance.now() - this.#job.answerLimitMs;
+    const reason = `no answer in ${this.#job.answerLimitMs} ms`;
     for (const connection of this.#connections) {
-      if (connection.busy && connection.dueAt < limit) connection.abandon(`no answer in ${this.#job.answerLimitMs} ms`);
+      if (connection.busy && connection.dueAt < limit) connection.abandon(reason);
     }
+    let dueAt = this.#waiting[this.#waitingFrom];
+    while (dueAt !== undefined && dueAt < limit) {
+      this.#count(dueAt, reason);
+      dueAt = this.#waiting[++this.#waitingFrom];
+    }
+    this.#waiting = this.#waiting.slice(this.#waitingFrom);
+    this.#waitingFrom = 0;
+    this.#waitingForLast?.();
   }
 
   async #lastAnswers(): Promise<void> {
-    const anyBusy = (): boolean => [...this.#connections].some((connection) => connection.busy);
-    while (anyBusy()) await new Promise<void>((resolve) => (this.#waitingForLast = resolve));
+    const anyLeft = (): boolean =>
+      this.#waitingFrom < this.#waiting.length || [...this.#connections].some((connection) => connection.busy);
+    while (anyLeft()) await new Promise<void>((resolve) => (this.#waitingForLast = resolve));
   }
 }
 
