@@ -30,7 +30,7 @@ export interface PoolShorthand {
 export interface SiteShorthand {
   /** Default `site`. */
   readonly name?: string;
-  /** `bindingInformation` of http bindings; default one on the port that the harness chose. */
+  /** `bindingInformation` of http bindings; `%PORT%` is the port that the harness chose. Default `127.0.0.1:%PORT%:`. */
   readonly bindings?: readonly string[];
   /** Attributes of `<limits>`. */
   readonly limits?: Attributes;
@@ -101,8 +101,8 @@ export function writeConfiguration(
         element('virtualDirectory', { path: '/', physicalPath: folder }),
       );
     });
-    const bindings = (site.bindings ?? [`127.0.0.1:${ports[index]}:`]).map((bindingInformation) =>
-      element('binding', { protocol: 'http', bindingInformation }),
+    const bindings = (site.bindings ?? ['127.0.0.1:%PORT%:']).map((text) =>
+      element('binding', { protocol: 'http', bindingInformation: text.replace('%PORT%', String(ports[index])) }),
     );
     return element(
       'site',

@@ -15,13 +15,14 @@ export async function until<T>(
   what: string,
   condition: () => T | Promise<T>,
   { withinMs = 15_000, everyMs = 20 }: Deadline = {},
-): Promise<NonNullable<T>> {
+): Promise<Exclude<T, false | null | undefined>> {
   const end = performance.now() + withinMs;
   for (;;) {
     let seen: unknown;
     try {
       const value = await condition();
-      if (value !== undefined && value !== null && value !== false) return value;
+      if (value !== undefined && value !== null && value !== false)
+        return value as Exclude<T, false | null | undefined>;
       seen = value;
     } catch (error) {
       seen = error;
