@@ -19,7 +19,7 @@ interface EmptyReply {
 }
 
 /**
- * Fastify plugin, for Fastify 4 and 5. Register it before `app.listen`, which then listens where the gateway
+ * Fastify plugin, for Fastify 5. Register it before `app.listen`, which then listens where the gateway
  * connects:
  *
  *     await app.register(fastifyIntegration);

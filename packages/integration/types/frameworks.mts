@@ -19,12 +19,15 @@ const onStopped = async (): Promise<void> => {};
 const server = integrate(createServer(), { onStopped, log: (message: string) => message.length });
 server.on('stopping', () => {});
 listen(server).close();
-listen((request, response) => {
-  const pathBase: string | undefined = request.pathBase;
-  const user: IisUser | null | undefined = request.iisUser;
-  const certificate: X509Certificate | null | undefined = request.clientCertificate;
-  response.end([pathBase, user?.name, certificate?.subject].join());
-}, { port: 3000, host: '127.0.0.1', onStopped });
+listen(
+  (request, response) => {
+    const pathBase: string | undefined = request.pathBase;
+    const user: IisUser | null | undefined = request.iisUser;
+    const certificate: X509Certificate | null | undefined = request.clientCertificate;
+    response.end([pathBase, user?.name, certificate?.subject].join());
+  },
+  { port: 3000, host: '127.0.0.1', onStopped },
+);
 
 // Express
 const app = expressIntegration(express(), { onStopped });
