@@ -133,6 +133,16 @@ ${shorthand.server ?? ''}
   return { file, folders };
 }
 
+/** Writes a whole `applicationHost.config` in which `%PORT0%`, `%PORT1%`, … stand for the ports. */
+export function writeText(root: string, text: string, ports: readonly number[]): WrittenConfiguration {
+  const file = join(root, 'applicationHost.config');
+  writeFileSync(
+    file,
+    text.replace(/%PORT(\d+)%/g, (_, index: string) => String(ports[Number(index)])),
+  );
+  return { file, folders: {} };
+}
+
 function poolElement(pool: PoolShorthand, mark: string): string {
   const { periodicRestart, ...recycling } = pool.recycling ?? {};
   const environment = { [markVariable]: mark, ...pool.environment };

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 import { request, type RequestOptions, type Target } from './client/request.ts';
 import type { Response } from './client/response.ts';
-import { writeConfiguration, type ConfigurationShorthand } from './configuration.ts';
+import { writeConfiguration, writeText, type ConfigurationShorthand } from './configuration.ts';
 import { EventCollection, type EventMatch } from './event-log.ts';
 import { checkAfterStop, checkWhileRunning, type UnexpectedEvents } from './invariants.ts';
 import { callManagement, type PoolSnapshot, type StatusSnapshot, type WorkerSnapshot } from './management.ts';
@@ -19,8 +19,10 @@ import { until, within } from './until.ts';
 export const commandFile = fileURLToPath(new URL('../../packages/host/dist/cli/main.js', import.meta.url));
 
 export interface HostOptions extends Partial<ConfigurationShorthand> {
-  /** Text of `applicationHost.config` instead of the shorthand; `%PORT%` is the port of the first site. */
+  /** Text of `applicationHost.config` instead of the shorthand; `%PORT0%`, `%PORT1%`, … are free ports. */
   readonly config?: string;
+  /** Number of such ports; the first is that of `target()`. Default 1. */
+  readonly ports?: number;
   readonly gateways?: number;
   /** Further arguments of `start`. */
   readonly arguments?: readonly string[];
@@ -45,10 +47,11 @@ export interface TestHost extends AsyncDisposable {
   readonly events: EventCollection;
   /** Content folder of an application by its id: `site/`, `site/api`. */
   folder(application: string): string;
-  port(site?: string): number;
-  target(path: string, site?: string): Target;
+  /** Port of a site by name, or by number for a configuration given as text. */
+  port(site?: string | number): number;
+  target(path: string, site?: string | number): Target;
   /** One request on a connection of its own. */
-  get(path: string, options?: RequestOptions & { readonly site?: string }): Promise<Response>;
+  get(path: string, options?: RequestOptions & { readonly site?: string | number }): Promise<Response>;
   status(): Promise<StatusSnapshot>;
   pool(name?: string): Promise<PoolSnapshot>;
   /** Processes of a pool that serve. */
@@ -83,9 +86,11 @@ export async function startHost(options: HostOptions): Promise<TestHost> {
 
   const sites = options.sites ?? [];
   const ports: number[] = [];
-  for (let index = 0; index < Math.max(1, sites.length); index += 1) ports.push(await freePort());
-  const shorthand = options.config === undefined ? { ...options, sites } : { sites: [], server: options.config };
-  const written = writeConfiguration(root, shorthand, ports, mark);
+  for (let count = 0; count < Math.max(options.ports ?? 1, sites.length); count += 1) ports.push(await freePort());
+  const written =
+    options.config === undefined
+      ? writeConfiguration(root, { ...options, sites }, ports, mark)
+      : writeText(root, options.config, ports);
 
   const supervisor = spawn(
     process.execPath,
@@ -189,16 +194,17 @@ class RunningHost implements TestHost {
     return folder;
   }
 
-  port(site?: string): number {
-    const index = site === undefined ? 0 : this.#parts.sites.findIndex((each) => (each.name ?? 'site') === site);
+  port(site?: string | number): number {
+    const index =
+      typeof site !== 'string' ? (site ?? 0) : this.#parts.sites.findIndex((each) => (each.name ?? 'site') === site);
     return this.#parts.ports[index] as number;
   }
 
-  target(path: string, site?: string): Target {
+  target(path: string, site?: string | number): Target {
     return { port: this.port(site), path };
   }
 
-  get(path: string, options: RequestOptions & { readonly site?: string } = {}): Promise<Response> {
+  get(path: string, options: RequestOptions & { readonly site?: string | number } = {}): Promise<Response> {
     return request(this.target(path, options.site), options);
   }
 
@@ -220,7 +226,7 @@ class RunningHost implements TestHost {
   }
 
   recycle(pool?: string, { wait = true }: { readonly wait?: boolean } = {}): Promise<void> {
-    return this.#act(pool, `recycle${wait ? '?wait=true' : ''}`);
+    return this.#act(pool, `recycle?wait=${wait}`);
   }
 
   startPool(pool?: string): Promise<void> {
