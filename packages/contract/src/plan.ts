@@ -24,6 +24,11 @@ export interface GatewayLimits {
   readonly headerWaitMs: number;
   /** Smallest average rate of a body or a response, bytes per second; 0 = off. Default 240. */
   readonly minBytesPerSecond: number;
+  /**
+   * Peers whose `X-Forwarded-*` and `Forwarded` are kept and appended to: addresses, CIDR ranges, or `unix`.
+   * Default none; loopback is not trusted by itself.
+   */
+  readonly trustedProxies?: readonly string[];
 }
 
 export interface SitePlan {
@@ -95,6 +100,11 @@ export interface PoolPlan {
   readonly requestsThreshold: number;
   /** How a request that cannot be accepted is refused: a 503, or a reset connection. */
   readonly refuseWith: 'HttpLevel' | 'TcpLevel';
+  /**
+   * The pool may have more processes than it has (web garden): report a request that all its upstreams were too
+   * busy for. Default false.
+   */
+  readonly demandWhenBusy?: boolean;
 }
 
 /** An answer that stands instead of the application: configuration errors, failed starts. */

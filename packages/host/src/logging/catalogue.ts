@@ -84,6 +84,42 @@ export const catalogue = {
     'error',
     (e: { pid: number; detail: string }) => `gateway ${e.pid} broke the control protocol and is replaced: ${e.detail}`,
   ),
+  'gateway.listen_failed': define(
+    'error',
+    (e: { address: string; port: number; error: string }) =>
+      `no connections are accepted on ${e.address}:${e.port}: ${e.error}`,
+  ),
+  'gateway.accept_failed': repeating(
+    define(
+      'error',
+      (e: { address: string; port: number; error: string }) =>
+        `a connection to ${e.address}:${e.port} could not be accepted: ${e.error}`,
+    ),
+    'port',
+  ),
+  'gateway.events_suppressed': define(
+    'warn',
+    (e: { count: number }) => `${count(e.count, 'event')} of the last second are left out: there were too many`,
+  ),
+
+  // ── requests ──
+  'request.forwarding_failed': repeating(
+    define(
+      'warn',
+      (e: { application: string; upstream: number; failure: string; detail: string }) =>
+        `application ${e.application}: a request failed (${e.failure}${e.detail === '' ? '' : `: ${e.detail}`}); ` +
+        'the client got a 502.3, or a reset when the response had begun',
+    ),
+    'application',
+  ),
+  'request.module_failed': repeating(
+    define(
+      'error',
+      (e: { application: string; error: string }) =>
+        `application ${e.application}: a request failed inside the gateway: ${e.error}`,
+    ),
+    'application',
+  ),
 
   // ── static content ──
   'content.denied': repeating(

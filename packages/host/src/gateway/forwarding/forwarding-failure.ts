@@ -1,0 +1,63 @@
+/**
+ * Everything that can end a forwarded request but success, by phase and by the side that broke it, so that a 502
+ * says who is to blame.
+ */
+export type ForwardingFailure =
+  // connect, upstream
+  | 'connect failed'
+  | 'connect timed out'
+  // request, upstream
+  | 'closed before response'
+  // request, client
+  | 'client gone'
+  | 'request body broken'
+  // response head, upstream
+  | 'response timed out'
+  | 'response head invalid'
+  | 'response head too large'
+  | 'too many interim responses'
+  | 'unsolicited upgrade'
+  // response body, upstream
+  | 'response body broken'
+  | 'response body timed out'
+  // any phase, supervisor
+  | 'process gone';
+
+/** Whether the client's side ended the request: nobody is there to answer, and nothing is wrong with the upstream. */
+export function isClientFailure(failure: ForwardingFailure): boolean {
+  return failure === 'client gone' || failure === 'request body broken';
+}
+
+/** What is known of an attempt when it fails. */
+export interface FailedAttempt {
+  readonly failure: ForwardingFailure;
+  readonly kind: 'worker' | 'app';
+  readonly method: string;
+  readonly hasBody: boolean;
+  /** The connection had served a request before. */
+  readonly reused: boolean;
+  /** Bytes of a response had arrived. */
+  readonly answered: boolean;
+  /** Retries of this request so far. */
+  readonly retries: number;
+  /** The process still takes requests, as far as the gateway knows. */
+  readonly upstreamLives: boolean;
+}
+
+const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+
+/**
+ * What follows from a failed attempt:
+ * - `requeue`: nothing was sent; the request takes another upstream, or waits for one
+ * - `retry`: the upstream closed an idle connection just when it was used; once more, on a new one
+ * - `fail`: the client gets a 502.3, or a reset when the answer had begun. A request in the hands of a process
+ *   that died is never sent again: a poisonous request must not kill two.
+ */
+export function afterFailure(attempt: FailedAttempt): 'requeue' | 'retry' | 'fail' {
+  if (attempt.retries > 0 || attempt.answered) return 'fail';
+  if (attempt.failure === 'connect failed') return 'requeue';
+  const raced = attempt.failure === 'closed before response' && attempt.reused && attempt.upstreamLives;
+  const repeatable = idempotent.has(attempt.method) && !attempt.hasBody;
+  // In-process workers never close idle connections, so what looks like the race is a crash.
+  return raced && repeatable && attempt.kind === 'app' ? 'retry' : 'fail';
+}

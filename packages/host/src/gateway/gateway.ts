@@ -1,0 +1,341 @@
+import type { Socket } from 'node:net';
+import {
+  channelVersion,
+  type FromGateway,
+  type GatewayLimits,
+  type GatewaySettings,
+  type Knowledge,
+  type SitePlan,
+  type ToGateway,
+} from '@poolhouse/contract';
+import { CounterReport } from './control/counter-report.ts';
+import { EventSender } from './control/event-sender.ts';
+import { PlanStore } from './control/plan-store.ts';
+import { carryOut } from './forwarding/order.ts';
+import { ClientConnection, type ConnectionHost } from './listening/client-connection.ts';
+import { ConnectionLimits, TrustedProxies } from './listening/connection-limits.ts';
+import { Listener } from './listening/listener.ts';
+import type { ClientConnectionFacts, Exchange, Route } from './pipeline/exchange.ts';
+import type { ForwardableExchange } from './pipeline/forwardable.ts';
+import type { MessageFailure } from './pipeline/message-failure.ts';
+import type { GatewayModule, ModuleServices } from './pipeline/module.ts';
+import { Pipeline } from './pipeline/pipeline.ts';
+import type { SiteAnswers } from './pipeline/site-answers.ts';
+import { Dispatcher, type DispatcherReports } from './queue/dispatcher.ts';
+import { createRouter, type RouteInput, type Router, type RoutingFailure } from './routing/index.ts';
+import { HttpDate } from './timing/http-date.ts';
+import { TimerWheel } from './timing/timer-wheel.ts';
+
+const reportEveryMs = 1_000;
+
+/** What a gateway is built from; a test builds it without a process. */
+export interface GatewayParts {
+  readonly settings: GatewaySettings;
+  readonly modules: readonly GatewayModule[];
+  readonly answers: SiteAnswers;
+  /** Client connections that the descriptors of this process allow. */
+  readonly maxConnections: number;
+  /** Monotonic, milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds since 1970. */
+  readonly epoch: () => number;
+  readonly send: (message: FromGateway) => void;
+  /** Everything is finished: the process may end. */
+  readonly finished: () => void;
+}
+
+/**
+ * A gateway: accepts clients, routes their requests through modules to upstreams, and obeys the supervisor.
+ *
+ *   1. `start` says hello; the snapshot brings plan, states and upstreams
+ *   2. after the first snapshot it listens and says so
+ *   3. changes are applied between two requests, by number; a gap asks for the snapshot again
+ *   4. `tick` moves the time: timers, Date, counters, events
+ *   5. `drain` ends it without losing a request
+ */
+export class Gateway implements ConnectionHost {
+  readonly wheel: TimerWheel;
+  readonly date = new HttpDate();
+  readonly answers: SiteAnswers;
+  draining = false;
+
+  private readonly parts: GatewayParts;
+  private readonly store = new PlanStore();
+  private readonly events: EventSender;
+  private readonly counters = new CounterReport();
+  private readonly connections = new Set<ClientConnection>();
+  private readonly pipeline: Pipeline;
+  private readonly dispatcher: Dispatcher;
+  private readonly connectionLimits: ConnectionLimits;
+  private trusted = new TrustedProxies([]);
+  private router: Router;
+  private listeners: Listener[] = [];
+  private orders = 0;
+  private reportedAt = 0;
+  private drainEndsAt = Infinity;
+  private staysForOrders = false;
+
+  constructor(parts: GatewayParts) {
+    this.parts = parts;
+    this.answers = parts.answers;
+    this.wheel = new TimerWheel(parts.now());
+    this.date.refresh(parts.epoch());
+    this.events = new EventSender((event) => this.send({ version: channelVersion, type: 'event', ...event }));
+    this.router = createRouter(this.store.plan);
+    this.connectionLimits = new ConnectionLimits(parts.maxConnections);
+    this.dispatcher = new Dispatcher({
+      wheel: this.wheel,
+      emit: this.events.emit,
+      answers: parts.answers,
+      reports: this.reports(),
+    });
+    this.pipeline = new Pipeline({
+      modules: parts.modules,
+      services: this.services(),
+      answers: parts.answers,
+      failed: (exchange, error) => this.moduleFailed(exchange, error),
+    });
+  }
+
+  private services(): ModuleServices {
+    const shared = new Map<symbol, unknown>();
+    return {
+      forward: (exchange, options) => this.dispatcher.forward(exchange as ForwardableExchange, options),
+      now: this.parts.now,
+      emit: this.events.emit,
+      shared: <Value>(key: symbol, create: () => Value) => {
+        if (!shared.has(key)) shared.set(key, create());
+        return shared.get(key) as Value;
+      },
+    };
+  }
+
+  start(): void {
+    this.send({ version: channelVersion, type: 'hello' });
+  }
+
+  // ── the supervisor ──
+
+  receive(message: ToGateway): void {
+    switch (message.type) {
+      case 'snapshot':
+        return this.takeSnapshot(message);
+      case 'change':
+        return this.change(message);
+      case 'order':
+        return this.carryOutOrder(message);
+      case 'lease':
+        return this.dispatcher.pools.get(message.pool)?.share.granted(message.granted);
+      case 'drain':
+        return this.drain(message.limitMs, message.stay === true);
+      default:
+        message satisfies never;
+    }
+  }
+
+  private takeSnapshot(snapshot: Extract<ToGateway, { type: 'snapshot' }>): void {
+    const first = this.store.number === -1;
+    const gone = { pools: new Set(this.dispatcher.pools.keys()), upstreams: new Set(this.dispatcher.upstreams.keys()) };
+    for (const { name } of snapshot.plan.pools) gone.pools.delete(name);
+    for (const { id } of snapshot.upstreams) gone.upstreams.delete(id);
+    const before = this.store.plan;
+    this.store.replace(snapshot.plan, snapshot.number);
+    this.trusted = new TrustedProxies(snapshot.plan.limits.trustedProxies ?? []);
+    this.connectionLimits.gateways = snapshot.gateways;
+    this.dispatcher.setGateways(snapshot.gateways);
+    this.usePlan(before.sites);
+    this.instruct({
+      pools: snapshot.plan.pools,
+      removedPools: [...gone.pools],
+      poolStates: snapshot.poolStates,
+      applicationStates: snapshot.applicationStates,
+      add: snapshot.upstreams,
+      retire: [...gone.upstreams],
+    });
+    if (first) void this.listen();
+  }
+
+  private change(step: Extract<ToGateway, { type: 'change' }>): void {
+    if (step.base !== this.store.number) return this.send({ version: channelVersion, type: 'resync' });
+    const before = this.store.plan;
+    this.store.apply(step, step.number);
+    if (step.sites !== undefined || step.removedSites !== undefined) this.usePlan(before.sites);
+    this.instruct(step);
+  }
+
+  private usePlan(before: readonly SitePlan[]): void {
+    const { plan } = this.store;
+    this.pipeline.compile(plan);
+    this.router = createRouter(plan, this.router);
+    const applications = new Set(plan.sites.flatMap((site) => site.applications.map(({ id }) => id)));
+    for (const site of before) {
+      for (const { id } of site.applications) if (!applications.has(id)) this.dispatcher.forgetApplication(id);
+    }
+  }
+
+  /** New upstreams come before old ones go, so that a swap has no gap. */
+  private instruct(step: Knowledge): void {
+    const { dispatcher } = this;
+    for (const pool of step.pools ?? []) dispatcher.setPool(pool);
+    for (const state of step.poolStates ?? []) dispatcher.setPoolState(state);
+    for (const upstream of step.add ?? []) dispatcher.addUpstream(upstream);
+    for (const state of step.applicationStates ?? []) dispatcher.setApplicationState(state);
+    for (const id of step.retire ?? []) dispatcher.retire(id, step.onlyIfIdle === true);
+    for (const id of step.remove ?? []) dispatcher.removeUpstream(id);
+    for (const name of step.removedPools ?? []) dispatcher.removePool(name);
+  }
+
+  private carryOutOrder(order: Extract<ToGateway, { type: 'order' }>): void {
+    this.orders++;
+    carryOut(order, this.wheel, this.dispatcher.readBuffer, (result) => {
+      this.orders--;
+      this.send({ version: channelVersion, type: 'orderDone', id: order.id, ...result });
+      this.checkFinished();
+    });
+  }
+
+  private reports(): DispatcherReports {
+    const version = channelVersion;
+    return {
+      demand: (application, reason) => this.send({ version, type: 'demand', application, reason }),
+      drained: (upstream) => {
+        // What it served must be known before its process may go.
+        this.report();
+        this.send({ version, type: 'drained', upstream });
+      },
+      busy: (upstream) => this.send({ version, type: 'busy', upstream }),
+      unreachable: (upstream, code) => this.send({ version, type: 'unreachable', upstream, code }),
+      lease: (pool, wanted) => this.send({ version, type: 'lease', pool, wanted }),
+      thresholdReached: () => this.report(),
+    };
+  }
+
+  private report(): void {
+    const { upstreams, pools } = this.dispatcher;
+    for (const counters of this.counters.take(upstreams, pools, this.connections.size, this.wheel.now)) {
+      this.send({ version: channelVersion, type: 'counters', ...counters });
+    }
+  }
+
+  private send(message: FromGateway): void {
+    this.parts.send(message);
+  }
+
+  // ── clients ──
+
+  private async listen(): Promise<void> {
+    for (const socket of this.parts.settings.sockets) {
+      const { address, port, protocol, fd } = socket;
+      if (protocol === 'https') {
+        this.events.emit('gateway.listen_failed', { address, port, error: 'https bindings are not supported yet' });
+        continue;
+      }
+      const listener = new Listener(
+        socket,
+        (client, facts) => this.accept(client, facts),
+        (error) => this.events.emit('gateway.accept_failed', { address, port, error: error.message }),
+      );
+      try {
+        await listener.listen();
+        this.listeners.push(listener);
+      } catch (error) {
+        const reason = `${(error as Error).message} (descriptor ${fd})`;
+        this.events.emit('gateway.listen_failed', { address, port, error: reason });
+      }
+    }
+    this.send({ version: channelVersion, type: 'listening' });
+    if (this.draining) this.closeListeners();
+  }
+
+  /** Takes over one client's connection. */
+  accept(socket: Socket, facts: ClientConnectionFacts): void {
+    const trusted = this.trusted.has(facts.remoteAddress);
+    const unlimited = trusted || isLocal(facts.remoteAddress);
+    if (this.draining || !this.connectionLimits.enter(facts.remoteAddress, unlimited)) {
+      socket.resetAndDestroy();
+      return;
+    }
+    this.connections.add(new ClientConnection(socket, this, facts, trusted));
+  }
+
+  get limits(): GatewayLimits {
+    return this.store.plan.limits;
+  }
+
+  route(input: RouteInput): Route | RoutingFailure {
+    return this.router.route(input);
+  }
+
+  run(exchange: Exchange): void {
+    this.pipeline.run(exchange);
+  }
+
+  enterSite(site: SitePlan): boolean {
+    return this.connectionLimits.enterSite(site);
+  }
+
+  leaveSite(siteId: number): void {
+    this.connectionLimits.leaveSite(siteId);
+  }
+
+  rejected(_failure: MessageFailure): void {}
+
+  closed(connection: ClientConnection): void {
+    this.connections.delete(connection);
+    this.connectionLimits.leave(connection.remoteAddress);
+    this.checkFinished();
+  }
+
+  private moduleFailed(exchange: Exchange, error: unknown): void {
+    const { application } = exchange.route;
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    this.events.emit('request.module_failed', { application: application.id, error: text });
+    if (exchange.aborted) return;
+    const forwardable = exchange as ForwardableExchange;
+    if (forwardable.headSent) forwardable.respondFailed();
+    else exchange.send(this.answers.status(500, 0));
+  }
+
+  // ── time and end ──
+
+  /** To be called about ten times a second. */
+  tick(): void {
+    const now = this.parts.now();
+    this.date.refresh(this.parts.epoch());
+    this.wheel.advance(now);
+    if (now - this.reportedAt >= reportEveryMs) {
+      this.reportedAt = now;
+      this.events.refill();
+      this.report();
+    }
+    if (now >= this.drainEndsAt) for (const connection of this.connections) connection.destroy();
+  }
+
+  /** Accepts nothing more, finishes what is in hand, and ends; with `stay` only when told again without. */
+  drain(limitMs: number, stay: boolean): void {
+    this.staysForOrders = stay;
+    this.drainEndsAt = Math.min(this.drainEndsAt, this.parts.now() + limitMs);
+    if (!this.draining) {
+      this.draining = true;
+      this.closeListeners();
+      for (const connection of this.connections) connection.drain();
+    }
+    this.checkFinished();
+  }
+
+  private closeListeners(): void {
+    for (const listener of this.listeners) listener.close();
+    this.listeners = [];
+  }
+
+  private checkFinished(): void {
+    if (!this.draining || this.staysForOrders || this.connections.size > 0 || this.orders > 0) return;
+    this.report();
+    this.parts.finished();
+  }
+}
+
+/** Whoever is on this machine is not kept away by a limit against clients from afar. */
+function isLocal(address: string): boolean {
+  return address === 'unix' || address === '::1' || address.startsWith('127.');
+}

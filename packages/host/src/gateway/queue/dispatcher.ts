@@ -1,0 +1,363 @@
+import type { ApplicationState, PoolPlan, PoolState, Upstream } from '@poolhouse/contract';
+import type { Emit } from '../../logging/index.ts';
+import { Forwarder, type ForwarderHost } from '../forwarding/forwarder.ts';
+import { LiveUpstream } from '../forwarding/live-upstream.ts';
+import type { FailedRequest } from '../forwarding/upstream-connection.ts';
+import type { ForwardableExchange } from '../pipeline/forwardable.ts';
+import type { ForwardOptions } from '../pipeline/module.ts';
+import type { SiteAnswers } from '../pipeline/site-answers.ts';
+import { Deadline, type TimerWheel } from '../timing/timer-wheel.ts';
+import { LiveApplication } from './live-application.ts';
+import { OfflinePages } from './offline-page.ts';
+import { PoolAdmission } from './pool-admission.ts';
+import { refuse, type RefusalReason } from './refusal.ts';
+import { WaitingRequest } from './waiting-request.ts';
+
+/** What the dispatcher tells the supervisor. */
+export interface DispatcherReports {
+  demand(application: string, reason: 'none' | 'busy'): void;
+  drained(upstream: number): void;
+  busy(upstream: number): void;
+  unreachable(upstream: number, code: string): void;
+  lease(pool: string, wanted: number): void;
+  /** An upstream has served as many requests as its pool allows. */
+  thresholdReached(): void;
+}
+
+export interface DispatcherSurroundings {
+  readonly wheel: TimerWheel;
+  readonly emit: Emit;
+  readonly answers: SiteAnswers;
+  readonly reports: DispatcherReports;
+}
+
+/** An upstream that refused a connection is left alone for this long, so that the supervisor can look. */
+const suspicionMs = 1_000;
+/** What a process wrote before it died may still be in its sockets. */
+const removalGraceMs = 1_000;
+
+/**
+ * Brings requests and upstreams together.
+ *
+ *   forward ─► refused | failure page | upstream | queue
+ *   queue   ─► upstream, when one is added, free again or reachable again
+ *           ─► 503, when the site's time is over, the pool stops or the application fails
+ */
+export class Dispatcher implements ForwarderHost {
+  readonly wheel: TimerWheel;
+  readonly emit: Emit;
+  readonly answers: SiteAnswers;
+  readonly upstreams = new Map<number, LiveUpstream>();
+  readonly pools = new Map<string, PoolAdmission>();
+  private readonly applications = new Map<string, LiveApplication>();
+  private readonly reports: DispatcherReports;
+  private readonly forwarder: Forwarder;
+  private readonly offlinePages: OfflinePages;
+  /** Number of gateways that share the sockets. */
+  private gateways = 1;
+
+  constructor({ wheel, emit, answers, reports }: DispatcherSurroundings) {
+    this.wheel = wheel;
+    this.emit = emit;
+    this.answers = answers;
+    this.reports = reports;
+    this.forwarder = new Forwarder(this);
+    this.offlinePages = new OfflinePages(() => wheel.now);
+  }
+
+  /** For requests outside the queue, see `carryOut`. */
+  get readBuffer(): Buffer {
+    return this.forwarder.readBuffer;
+  }
+
+  // ── requests ──
+
+  /** Answers the exchange, sooner or later. */
+  forward(exchange: ForwardableExchange, options: ForwardOptions): void {
+    const { id, pool: poolName } = exchange.route.application;
+    const pool = this.pools.get(poolName);
+    if (pool === undefined) return refuse(exchange, 'N/A');
+    if (pool.stoppedFor !== undefined) return this.refuse(exchange, pool, pool.stoppedFor);
+    const application = this.application(id);
+    if (application.state.state === 'failed' || application.state.state === 'offline') {
+      return this.answerInstead(exchange, options, application.state);
+    }
+    if (!pool.admits) return exchange.send(this.answers.status(503, 2));
+    const upstream = application.queue.length === 0 ? application.choose() : undefined;
+    if (upstream !== undefined) return this.send(exchange, options, 0, upstream, application, pool);
+    if (pool.waiting >= pool.share.places) {
+      this.emit('queue.full', { pool: poolName, limit: pool.plan.queueLength });
+      return this.refuse(exchange, pool, 'QueueFull');
+    }
+    const request = new WaitingRequest(exchange, options, 0, this.wheel.now, this);
+    application.queue.push(request);
+    this.entered(request, application, pool);
+  }
+
+  private send(
+    exchange: ForwardableExchange,
+    options: ForwardOptions,
+    retries: number,
+    upstream: LiveUpstream,
+    application: LiveApplication,
+    pool: PoolAdmission,
+  ): void {
+    if (upstream.active > 0 && pool.plan.demandWhenBusy === true) application.noteBusy();
+    pool.inFlight++;
+    this.forwarder.forward(exchange, upstream, options, retries);
+  }
+
+  private entered(request: WaitingRequest, application: LiveApplication, pool: PoolAdmission): void {
+    pool.waiting++;
+    this.wheel.arm(request, request.exchange.route.site.connectionTimeoutMs);
+    this.lease(pool);
+    this.demand(application);
+  }
+
+  private leave(request: WaitingRequest, application: LiveApplication): void {
+    application.queue.remove(request);
+    this.wheel.remove(request);
+    request.exchange.listener = undefined;
+    const pool = this.pools.get(request.exchange.route.application.pool);
+    if (pool === undefined) return;
+    pool.waiting--;
+    if (pool.waiting === 0) pool.share.emptied();
+    this.lease(pool);
+  }
+
+  private lease(pool: PoolAdmission): void {
+    const wanted = pool.share.adjust(pool.waiting);
+    if (wanted !== 0) this.reports.lease(pool.plan.name, wanted);
+  }
+
+  /** Once until something changes; not while a start is in flight, or an upstream that exists is looked at. */
+  private demand(application: LiveApplication): void {
+    if (application.state.state !== 'available' || application.demanded.none) return;
+    if (application.queue.length === 0 || application.upstreams.length > 0) return;
+    application.demanded.none = true;
+    this.reports.demand(application.id, 'none');
+  }
+
+  private foundBusy(application: LiveApplication): void {
+    if (application.demanded.busy || application.upstreams.some(({ active }) => active === 0)) return;
+    application.demanded.busy = true;
+    this.reports.demand(application.id, 'busy');
+  }
+
+  private dispatchWaiting(application: LiveApplication): void {
+    for (let request = application.queue.peek(); request !== undefined; request = application.queue.peek()) {
+      const pool = this.pools.get(request.exchange.route.application.pool);
+      if (pool?.admits !== true) break;
+      const upstream = application.choose();
+      if (upstream === undefined) break;
+      this.leave(request, application);
+      this.send(request.exchange, request.options, request.retries, upstream, application, pool);
+    }
+    this.demand(application);
+  }
+
+  private refuse(exchange: ForwardableExchange, pool: PoolAdmission, reason: RefusalReason): void {
+    pool.countRefusal(reason);
+    refuse(exchange, reason, pool.plan.refuseWith);
+  }
+
+  /** The page of a failed start, or of an application that is offline. */
+  private answerInstead(exchange: ForwardableExchange, options: ForwardOptions, state: ApplicationState): void {
+    const { failure, offlinePage } = state;
+    if (state.state === 'offline') return void this.answerOffline(exchange, offlinePage);
+    if (failure === undefined) return exchange.send(this.answers.status(500, 0));
+    if (options.errorPage) return exchange.send(this.answers.failure(failure, options.detailedErrors === true));
+    // Without its page, the module reports a start that failed as an ordinary forwarding error.
+    const subStatus = failure.status === 502 && failure.subStatus === 5 ? 3 : failure.subStatus;
+    exchange.send(this.answers.status(failure.status, subStatus));
+  }
+
+  private async answerOffline(exchange: ForwardableExchange, path: string | undefined): Promise<void> {
+    const body = path === undefined ? '' : await this.offlinePages.read(path);
+    exchange.send({ status: 503, subStatus: 0, headers: [['Content-Type', 'text/html']], body });
+  }
+
+  // ── what becomes of waiting requests ──
+
+  left(request: WaitingRequest): void {
+    this.leave(request, this.application(request.exchange.route.application.id));
+  }
+
+  overdue(request: WaitingRequest): void {
+    const { site, application: plan } = request.exchange.route;
+    const application = this.application(plan.id);
+    // A request that waits for a start may wait as long as that start may take.
+    if (application.state.state === 'starting') return this.wheel.arm(request, site.connectionTimeoutMs);
+    this.leave(request, application);
+    this.emit('queue.timeout', { pool: plan.pool, waitedMs: Math.round(this.wheel.now - request.since) });
+    const pool = this.pools.get(plan.pool);
+    if (pool === undefined) refuse(request.exchange, 'AppPoolTimer');
+    else this.refuse(request.exchange, pool, 'AppPoolTimer');
+  }
+
+  // ── what the forwarder reports ──
+
+  released(upstream: LiveUpstream): void {
+    const { pool: poolName, application: id } = upstream.facts;
+    const pool = this.pools.get(poolName);
+    if (pool !== undefined) {
+      pool.inFlight--;
+      if (upstream.served === pool.plan.requestsThreshold) this.reports.thresholdReached();
+    }
+    const application = this.applications.get(id);
+    if (application !== undefined) {
+      if (upstream.active === 0) application.noteFree();
+      if (application.queue.length > 0) this.dispatchWaiting(application);
+    }
+    if (upstream.state !== 'open') this.checkDrained(upstream);
+  }
+
+  unreachable({ exchange, options, upstream, detail, retries }: FailedRequest): void {
+    upstream.suspectUntil = this.wheel.now + suspicionMs;
+    this.reports.unreachable(upstream.facts.id, detail);
+    const application = this.application(exchange.route.application.id);
+    const pool = this.pools.get(exchange.route.application.pool);
+    if (exchange.aborted) return;
+    if (pool === undefined) return refuse(exchange, 'N/A');
+    const request = new WaitingRequest(exchange, options, retries + 1, this.wheel.now, this);
+    application.queue.unshift(request);
+    this.entered(request, application, pool);
+    this.wheel.arm(new Later(() => this.dispatchWaiting(application)), suspicionMs);
+  }
+
+  closed(upstream: LiveUpstream): void {
+    if (upstream.state !== 'open') this.checkDrained(upstream);
+  }
+
+  private checkDrained(upstream: LiveUpstream): void {
+    if (upstream.state !== 'retiring' || !upstream.drained || upstream.toldDrained) return;
+    upstream.toldDrained = true;
+    this.reports.drained(upstream.facts.id);
+  }
+
+  // ── what the supervisor tells ──
+
+  setGateways(gateways: number): void {
+    this.gateways = gateways;
+    for (const pool of this.pools.values()) pool.update(pool.plan, gateways);
+  }
+
+  setPool(plan: PoolPlan): void {
+    const pool = this.pools.get(plan.name);
+    if (pool === undefined) this.pools.set(plan.name, new PoolAdmission(plan, this.gateways));
+    else pool.update(plan, this.gateways);
+  }
+
+  removePool(name: string): void {
+    this.flush(name, (request) => refuse(request.exchange, 'N/A'));
+    this.pools.delete(name);
+  }
+
+  setPoolState(state: PoolState): void {
+    const pool = this.pools.get(state.name);
+    if (pool === undefined) return;
+    pool.state = state;
+    const reason = pool.stoppedFor;
+    if (reason !== undefined) this.flush(state.name, (request) => this.refuse(request.exchange, pool, reason));
+  }
+
+  setApplicationState(state: ApplicationState): void {
+    const application = this.application(state.id);
+    const started = application.state.state === 'starting' && state.state !== 'starting';
+    application.state = state;
+    application.actedOn();
+    if (state.offlinePage !== undefined) this.offlinePages.forget(state.offlinePage);
+    for (const request of application.queue) {
+      if (state.state === 'failed' || state.state === 'offline') {
+        this.leave(request, application);
+        this.answerInstead(request.exchange, request.options, state);
+      } else if (started) {
+        this.wheel.arm(request, request.exchange.route.site.connectionTimeoutMs);
+      }
+    }
+    this.dispatchWaiting(application);
+  }
+
+  /** Applications that the plan no longer has. */
+  forgetApplication(id: string): void {
+    if (this.applications.get(id)?.unused === true) this.applications.delete(id);
+  }
+
+  addUpstream(facts: Upstream): void {
+    const known = this.upstreams.get(facts.id);
+    if (known?.state === 'open') return;
+    const upstream = known ?? new LiveUpstream(facts, this.wheel);
+    upstream.state = 'open';
+    upstream.toldDrained = false;
+    this.upstreams.set(facts.id, upstream);
+    const application = this.application(facts.application);
+    application.add(upstream);
+    this.dispatchWaiting(application);
+  }
+
+  /** Stops dispatching at once; `drained` follows when nothing is left, or `busy` when it must be idle and is not. */
+  retire(id: number, onlyIfIdle: boolean): void {
+    const upstream = this.upstreams.get(id);
+    if (upstream === undefined) return this.reports.drained(id);
+    const application = this.application(upstream.facts.application);
+    if (onlyIfIdle && (upstream.active > 0 || application.queue.length > 0)) return this.reports.busy(id);
+    upstream.state = 'retiring';
+    application.remove(upstream);
+    upstream.closeIdle();
+    this.checkDrained(upstream);
+    this.demand(application);
+  }
+
+  /** The process is gone: what it still had to say may arrive, the rest fails. */
+  removeUpstream(id: number): void {
+    const upstream = this.upstreams.get(id);
+    if (upstream === undefined) return;
+    this.upstreams.delete(id);
+    upstream.state = 'removed';
+    const application = this.application(upstream.facts.application);
+    application.remove(upstream);
+    upstream.closeIdle();
+    if (upstream.connections.size > 0) {
+      this.wheel.arm(
+        new Later(() => {
+          for (const connection of upstream.connections) connection.abandon();
+        }),
+        removalGraceMs,
+      );
+    }
+    this.demand(application);
+  }
+
+  private application(id: string): LiveApplication {
+    let application = this.applications.get(id);
+    if (application === undefined) {
+      application = new LiveApplication(id, this.wheel, (busy) => this.foundBusy(busy));
+      this.applications.set(id, application);
+    }
+    return application;
+  }
+
+  private flush(pool: string, answer: (request: WaitingRequest) => void): void {
+    for (const application of this.applications.values()) {
+      for (const request of application.queue) {
+        if (request.exchange.route.application.pool !== pool) continue;
+        this.leave(request, application);
+        answer(request);
+      }
+    }
+  }
+}
+
+/** One moment, once. */
+class Later extends Deadline {
+  private readonly act: () => void;
+
+  constructor(act: () => void) {
+    super();
+    this.act = act;
+  }
+
+  override expired(): void {
+    this.act();
+  }
+}
