@@ -2,6 +2,7 @@ export * from './apps.ts';
 export * from './client/connection.ts';
 export * from './client/request.ts';
 export * from './client/response.ts';
+export * from './command.ts';
 export * from './configuration.ts';
 export * from './echo.ts';
 export * from './event-log.ts';
