@@ -102,6 +102,7 @@ export class Gateway implements ConnectionHost {
     return {
       forward: (exchange, options) => this.dispatcher.forward(exchange as ForwardableExchange, options),
       now: this.parts.now,
+      epoch: this.parts.epoch,
       emit: this.events.emit,
       shared: <Value>(key: symbol, create: () => Value) => {
         if (!shared.has(key)) shared.set(key, create());

@@ -27,8 +27,10 @@ export type Outcome = 'next' | 'done';
 export interface ModuleServices {
   /** Queues the request for a worker of its application and forwards it; the answer comes from there. */
   forward(exchange: Exchange, options: ForwardOptions): void;
-  /** Milliseconds; passed in so that tests own the time. */
+  /** Monotonic milliseconds, for intervals; passed in so that tests own the time. */
   now(): number;
+  /** Milliseconds since 1970, for dates. */
+  epoch(): number;
   readonly emit: Emit;
   /**
    * One object per gateway and key, made at the first call: what modules keep across plans and sites, such as

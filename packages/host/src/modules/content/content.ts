@@ -16,10 +16,13 @@ export interface Content {
    * What stands at a place. Answers at once when it was looked at within the last second; a change of a file
    * shows after that time. Rejects when the file system fails.
    */
-  locate(place: Place, pathCase: ScopeContext['pathCase']): Resource | Promise<Resource>;
+  locate(place: Place, pathCase: NameMatching): Resource | Promise<Resource>;
   /** Opens a located file; undefined when it changed meanwhile: then locate it again. */
   open(file: FileResource, place: Place): Promise<FileHandle | undefined>;
 }
+
+/** `silent-fallback` ignores case without an event: for names that the server tries by itself. */
+export type NameMatching = ScopeContext['pathCase'] | 'silent-fallback';
 
 /** How long a look at the file system is believed, milliseconds. */
 export const freshMs = 1_000;
@@ -61,20 +64,21 @@ function createContent({ now, emit }: Pick<ModuleServices, 'now' | 'emit'>): Con
     async open(file, place) {
       const handle = await openAgain(file);
       if (handle === undefined) {
-        resources.delete(keyOf(place, 'fallback'));
-        resources.delete(keyOf(place, 'sensitive'));
+        for (const pathCase of ['fallback', 'silent-fallback', 'sensitive'] as const) {
+          resources.delete(keyOf(place, pathCase));
+        }
       }
       return handle;
     },
   };
 
-  async function find(place: Place, pathCase: ScopeContext['pathCase'], key: string): Promise<Resource> {
+  async function find(place: Place, pathCase: NameMatching, key: string): Promise<Resource> {
     let found = await lookUp(place.root, place.names);
-    if (isAbsent(found) && pathCase === 'fallback') {
+    if (isAbsent(found) && pathCase !== 'sensitive') {
       const names = await spelledNames(place);
       if (names !== undefined) {
         found = await lookUp(place.root, names);
-        if (found.resource.kind !== 'missing') {
+        if (found.resource.kind !== 'missing' && pathCase === 'fallback') {
           emit('content.case_differs', {
             site: place.site,
             wanted: join(place.root, place.names),
@@ -120,6 +124,6 @@ function isAbsent(found: LookUp): boolean {
   return found.resource === missing && found.leadsTo === undefined;
 }
 
-function keyOf(place: Place, pathCase: ScopeContext['pathCase']): string {
+function keyOf(place: Place, pathCase: NameMatching): string {
   return `${pathCase}\0${place.root}\0${place.names.join('/')}`;
 }

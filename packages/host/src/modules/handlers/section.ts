@@ -1,8 +1,13 @@
 import type { SectionSchema } from '@poolhouse/configuration';
 
+/**
+ * Which module answers which requests. Differs from the schema of IIS in two places, so that files work as on a
+ * server where ASP.NET Core is installed: `web.config` files may set it, and scripts may run (every
+ * applicationHost.config says `accessPolicy="Read, Script"`).
+ */
 export const handlersSection = {
   path: 'system.webServer/handlers',
-  overrideModeDefault: 'Deny',
+  overrideModeDefault: 'Allow',
   attributes: {
     accessPolicy: {
       type: 'flags',
@@ -18,7 +23,7 @@ export const handlersSection = {
         NoRemoteExecute: 8192,
         NoRemoteScript: 16_384,
       },
-      default: ['Read'],
+      default: ['Read', 'Script'],
     },
   },
   collection: {

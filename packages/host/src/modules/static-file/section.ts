@@ -1,5 +1,9 @@
 import type { SectionSchema } from '@poolhouse/configuration';
 
+/**
+ * Types of files and what browsers may keep. A type that a file above has already is replaced: many files add
+ * `.json` or `.woff2` without removing it first, which was right for the servers they were written for.
+ */
 export const staticContentSection = {
   path: 'system.webServer/staticContent',
   overrideModeDefault: 'Allow',
@@ -26,6 +30,7 @@ export const staticContentSection = {
   collection: {
     addElement: 'mimeMap',
     keys: ['fileExtension'],
+    inheritedDuplicate: 'replace',
     entry: {
       attributes: {
         fileExtension: { type: 'string', required: true },
