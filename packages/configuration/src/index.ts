@@ -10,12 +10,15 @@ export { expandVariables, type Expansion, type VariableLookup } from './paths/ex
 export { createPathMap, type MappedPath, type PathMap, type PathMapping } from './paths/path-map.ts';
 export {
   contentVariables,
+  lookUpIn,
   serverVariables,
   standardPathMappings,
   type HostFolders,
+  type Variables,
   type VariableSources,
 } from './paths/host-folders.ts';
 
+export { sourceProblem, sourcesOf, type IncludedFile } from './inheritance/config-source.ts';
 export { formatOrigin, type Diagnostic, type DiagnosticCode } from './diagnostics/diagnostic.ts';
 export { nearestName } from './diagnostics/nearest-name.ts';
 

@@ -23,6 +23,14 @@ export function applyLayer(
   return applyElement(schema, previous, element, new MergeScope(place, diagnostics), false).merged;
 }
 
+const nothing: Omit<MergedElement, 'writtenAt'> = {
+  attributes: new Map(),
+  elements: new Map(),
+  entries: [],
+  ownEntries: false,
+  locks: [],
+};
+
 interface Applied {
   readonly merged: MergedElement;
   /** The element's own attributes are all there and right. */
@@ -36,6 +44,7 @@ function applyElement(
   scope: MergeScope,
   anyName: boolean,
 ): Applied {
+  if (schema.ignored === true) return { merged: { ...nothing, writtenAt: scope.at(element) }, complete: true };
   const { attributes, locks, complete } = applyAttributes(schema, previous, element, scope, anyName);
   const elements = new Map(previous?.elements);
   const { collection } = schema;

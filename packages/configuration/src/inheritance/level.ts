@@ -9,7 +9,7 @@ export interface Level {
   readonly parent: Level | undefined;
   /** `shop/api`, as written; empty for the server. */
   readonly path: string;
-  /** `path` in lower case: names of levels ignore case. */
+  /** `path`, composed and in lower case: names of levels ignore case. */
   readonly key: string;
   /** Number of segments of `path`. */
   readonly depth: number;
@@ -49,7 +49,7 @@ export interface LevelBelow {
 /** A level one segment below another. */
 export function levelBelow(parent: Level, { name, isApplicationRoot, file }: LevelBelow): Level {
   const path = parent.depth === 0 ? name : `${parent.path}/${name}`;
-  const key = path.toLowerCase();
+  const key = fold(path);
   return {
     parent,
     path,
@@ -73,10 +73,15 @@ export function chainOf(level: Level): readonly Level[] {
 function blocksByTarget(file: ConfigurationFile, key: string): ReadonlyMap<string, readonly LocationBlock[]> {
   const blocks = new Map<string, LocationBlock[]>();
   for (const block of file.locations) {
-    const target = [key, block.path.toLowerCase()].filter((part) => part !== '').join('/');
+    const target = [key, fold(block.path)].filter((part) => part !== '').join('/');
     const list = blocks.get(target);
     if (list === undefined) blocks.set(target, [block]);
     else list.push(block);
   }
   return blocks;
+}
+
+/** Form in which paths compare: composed, lower case. */
+function fold(path: string): string {
+  return path.normalize('NFC').toLowerCase();
 }

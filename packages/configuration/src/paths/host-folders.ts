@@ -38,20 +38,19 @@ export function standardPathMappings(folders: HostFolders): readonly PathMapping
 
 export interface VariableSources {
   readonly folders: HostFolders;
+  /** Of the process that reads the server's files. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly hostName: string;
   readonly processors: number;
 }
 
-/** Variables of the process that reads the server's files: the Windows names first, then its environment. */
-export function serverVariables(sources: VariableSources): VariableLookup {
-  const { folders, environment, hostName, processors } = sources;
-  const { home } = folders;
-  const names = new Map<string, string>();
-  for (const [name, value] of Object.entries(environment)) {
-    if (value !== undefined) names.set(name.toUpperCase(), value);
-  }
-  const known: Readonly<Record<string, string>> = {
+/** Variables by upper-case name. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** What the names that Windows always has mean here. */
+function windowsVariables({ folders, environment, hostName, processors }: VariableSources): Variables {
+  const { home, install } = folders;
+  return {
     SYSTEMDRIVE: 'C:',
     WINDIR: 'C:\\Windows',
     SYSTEMROOT: 'C:\\Windows',
@@ -67,32 +66,35 @@ export function serverVariables(sources: VariableSources): VariableLookup {
     TMP: environment['TMPDIR'] ?? '/tmp',
     COMPUTERNAME: hostName,
     NUMBER_OF_PROCESSORS: String(processors),
-    IIS_BIN: folders.install,
+    IIS_BIN: install,
     IIS_USER_HOME: `${home}/IISExpress`,
     IIS_SITES_HOME: `${home}/My Web Sites`,
   };
-  for (const [name, value] of Object.entries(known)) names.set(name, value);
-  return (name) => names.get(name);
 }
 
-/** Names whose value only the application's own process has; content files keep them for its start. */
-const namesOfTheProcess = new Set([
-  'USERPROFILE',
-  'HOME',
-  'APPDATA',
-  'LOCALAPPDATA',
-  'TEMP',
-  'TMP',
-  'TMPDIR',
-  'USER',
-  'USERNAME',
-  'LOGNAME',
-  'PORT',
-  'ASPNETCORE_PORT',
-  'HTTP_PLATFORM_PORT',
-]);
+/** Variables for the server's own files: the Windows names first, then the environment. */
+export function serverVariables(sources: VariableSources): Variables {
+  const variables: Record<string, string> = {};
+  for (const [name, value] of Object.entries(sources.environment)) {
+    if (value !== undefined) variables[name.toUpperCase()] = value;
+  }
+  return { ...variables, ...windowsVariables(sources) };
+}
 
-/** Variables for content files: those of the server, without what belongs to the application's process. */
-export function contentVariables(server: VariableLookup): VariableLookup {
-  return (name) => (namesOfTheProcess.has(name) ? undefined : server(name));
+/** Names whose value only the application's own process has. */
+const namesOfTheProcess = ['USERPROFILE', 'HOME', 'APPDATA', 'LOCALAPPDATA', 'TEMP', 'TMP'];
+
+/**
+ * Variables for content files: places of the machine only. What else a file names stays as written for the
+ * start of its application, where the environment of the pool answers; so nobody reads the environment of the
+ * supervisor by naming it in a web.config.
+ */
+export function contentVariables(sources: VariableSources): Variables {
+  return Object.fromEntries(
+    Object.entries(windowsVariables(sources)).filter(([name]) => !namesOfTheProcess.includes(name)),
+  );
+}
+
+export function lookUpIn(variables: Variables): VariableLookup {
+  return (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined);
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expandVariables } from './expand-variables.ts';
-import { contentVariables, serverVariables, standardPathMappings, type HostFolders } from './host-folders.ts';
+import { contentVariables, lookUpIn, serverVariables, standardPathMappings, type HostFolders } from './host-folders.ts';
 import { createPathMap } from './path-map.ts';
 
 const folders: HostFolders = {
@@ -12,7 +12,8 @@ const folders: HostFolders = {
   install: '/usr/lib/poolhouse',
   home: '/home/op',
 };
-const variables = serverVariables({ folders, environment: { Data: '/data' }, hostName: 'web1', processors: 4 });
+const sources = { folders, environment: { Data: '/data' }, hostName: 'web1', processors: 4 };
+const variables = lookUpIn(serverVariables(sources));
 
 describe('expandVariables', () => {
   it.each([
@@ -41,8 +42,9 @@ describe('expandVariables', () => {
     );
   });
 
-  it("keeps the names of an application's process for its start", () => {
-    expect(expandVariables('%HOME%;%Data%', contentVariables(variables)).text).toBe('%HOME%;/data');
+  it('keeps what belongs to the process of an application for its start', () => {
+    const content = lookUpIn(contentVariables(sources));
+    expect(expandVariables('%HOME%;%Data%;%PORT%;%SystemDrive%', content).text).toBe('%HOME%;%Data%;%PORT%;C:');
   });
 });
 

@@ -40,6 +40,8 @@ export interface ElementSchema {
   readonly collection?: CollectionSchema;
   /** The element supplies defaults to entries of a collection that names it (`defaultElement`); it is no entry itself. */
   readonly isCollectionDefault?: boolean;
+  /** Whatever the element holds is accepted and has no effect. */
+  readonly ignored?: boolean;
   /** Names that people write here though they are none, and what to do instead (a sentence's second half). */
   readonly hints?: Readonly<Record<string, string>>;
 }

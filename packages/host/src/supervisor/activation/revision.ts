@@ -15,6 +15,22 @@ export interface Revision {
   };
   /** What people should know though it stops nothing: warnings and levels that are broken. */
   readonly diagnostics: readonly ConfigurationDiagnostic[];
+  /** Every file that was read or looked for. Set by `loadRevision`. */
+  readonly files?: readonly ConfigurationFileStamp[];
+}
+
+/** A file that the revision is made of, or the place of one that does not exist. */
+export interface ConfigurationFileStamp {
+  readonly path: string;
+  /**
+   * What it is for: the server's file, a `web.config`, a file that one of them includes, or the
+   * `app_offline.htm` of an application.
+   */
+  readonly role: 'server' | 'content' | 'include' | 'offline';
+  /** Configuration path it was read for: `shop/api`; empty for the server's. */
+  readonly level: string;
+  /** Changes whenever the file is written, replaced or touched; undefined while there is none. */
+  readonly stamp: string | undefined;
 }
 
 export interface ConfigurationDiagnostic {
@@ -24,6 +40,14 @@ export interface ConfigurationDiagnostic {
   readonly column: number;
   /** What, why and what to do, in one or two sentences. */
   readonly message: string;
+  /** Stable name of what is wrong: `locked`, `outOfRange`, `duplicate`. */
+  readonly code?: string;
+  /** The number that IIS shows for it. */
+  readonly hresult?: string;
+  /** Configuration path it was found at: `shop/api`. */
+  readonly level?: string;
+  /** `system.webServer/handlers` */
+  readonly section?: string;
 }
 
 export interface SiteSettings {
@@ -66,6 +90,8 @@ export interface ApplicationSettings {
   /** Enabled authentication schemes in the module's order: windows, basic, anonymous. */
   readonly authenticationSchemes: readonly ('windows' | 'basic' | 'anonymous')[];
   readonly webSocketsEnabled: boolean;
+  /** Absolute path of `app_offline.htm` while the application's folder holds one. */
+  readonly offlinePage?: string;
 }
 
 /** Effective `system.webServer/aspNetCore` (or its other spellings) of an application. Limits in seconds as in the file. */
