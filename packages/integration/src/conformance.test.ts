@@ -49,6 +49,7 @@ interface Seen {
   readonly rawHeaders: string[];
   readonly certificate: string | null;
   readonly certificateAgain: boolean;
+  readonly peer: string | null;
   readonly user: unknown;
 }
 
@@ -276,12 +277,16 @@ describe.each(adapters)('%s', (adapter) => {
 
     it('gives the client certificate', async () => {
       const { seen } = await app.request('/', { headers: { 'MS-ASPNETCORE-CLIENTCERT': certificate } });
-      expect(seen).toMatchObject({ certificate: 'CN=Ada Lovelace\nO=Example', certificateAgain: true });
+      expect(seen).toMatchObject({
+        certificate: 'CN=Ada Lovelace\nO=Example',
+        certificateAgain: true,
+        peer: 'Ada Lovelace',
+      });
     });
 
     it('gives no certificate for one that cannot be read, and says so', async () => {
       const { seen } = await app.request('/', { headers: { 'MS-ASPNETCORE-CLIENTCERT': 'AAAA' } });
-      expect(seen).toMatchObject({ certificate: null, certificateAgain: true });
+      expect(seen).toMatchObject({ certificate: null, certificateAgain: true, peer: null });
       await expect.poll(app.output).toContain('the client certificate of a request cannot be read');
       expect(app.output().match(/client certificate/g)).toHaveLength(1);
     });

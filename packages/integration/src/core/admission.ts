@@ -8,10 +8,10 @@ import {
   userGroupsHeader,
   userHeader,
 } from '@poolhouse/contract';
-import { parseClientCertificate } from './client-certificate.ts';
+import { lazyCertificate, type LazyCertificate } from './client-certificate.ts';
 import { ClientSocket } from './client-socket.ts';
 import { parseForwardedFor, parseForwardedProto, splitLastElement } from './forwarded.ts';
-import { editHeaders } from './header-edit.ts';
+import { editHeaders, type HeaderEdit } from './header-edit.ts';
 import { isAdmitted, markAdmitted } from './hosted-request.ts';
 import type { Hosting } from './hosting.ts';
 import { parseIisUser } from './iis-user.ts';
@@ -22,7 +22,12 @@ import { isShutdownMessage } from './shutdown-message.ts';
 /** What is to be done with a request: refuse it with 400, stop the process, or call the application. */
 export type Verdict = 'refuse' | 'stop' | 'application';
 
-const reservedPrefix = reservedHeaderPrefix.toLowerCase();
+const reservedPrefix = lowerCase(reservedHeaderPrefix);
+const tokenKey = lowerCase(pairingTokenHeader);
+const certificateKey = lowerCase(clientCertificateHeader);
+const userKey = lowerCase(userHeader);
+const userAuthenticationTypeKey = lowerCase(userAuthenticationTypeHeader);
+const userGroupsKey = lowerCase(userGroupsHeader);
 
 /**
  * Looks at each request before the application does, in this order:
@@ -50,47 +55,40 @@ export class Admission {
   judge(request: IncomingMessage): Verdict {
     // An application may emit 'request' again for one that it got as 'checkContinue'.
     if (isAdmitted(request)) return 'application';
-    if (!this.#isPaired(field(request, pairingTokenHeader))) return 'refuse';
+    if (!this.#isPaired(field(request, tokenKey))) return 'refuse';
 
     const { pathBase, target } = this.#split(request.url ?? '/');
     if (isShutdownMessage(request, target)) return 'stop';
 
-    const certificate = field(request, clientCertificateHeader);
+    const certificate = lazyCertificate(field(request, certificateKey), this.#report);
     const iisUser = parseIisUser(
-      field(request, userHeader),
-      field(request, userAuthenticationTypeHeader),
-      field(request, userGroupsHeader),
+      field(request, userKey),
+      field(request, userAuthenticationTypeKey),
+      field(request, userGroupsKey),
     );
-    this.#showClient(request);
-    markAdmitted(request, {
-      pathBase,
-      target,
-      iisUser,
-      readCertificate: certificate === undefined ? undefined : () => parseClientCertificate(certificate, this.#report),
-    });
+    this.#showClient(request, certificate);
+    markAdmitted(request, { pathBase, target, iisUser, certificate });
     return 'application';
   }
 
-  #showClient(request: IncomingMessage): void {
+  #showClient(request: IncomingMessage, certificate: LazyCertificate | undefined): void {
     const socket = this.#clientSocket(request.socket);
     const forwardedFor = splitLastElement(field(request, 'x-forwarded-for') ?? '');
     const forwardedProto = splitLastElement(field(request, 'x-forwarded-proto') ?? '');
     const client = parseForwardedFor(forwardedFor.last);
     const scheme = parseForwardedProto(forwardedProto.last);
 
-    const edits = new Map<string, { name: string; value: string | undefined }>();
+    const edits: HeaderEdit[] = [];
     if (client !== undefined) {
-      const { address, port } = socket.gateway;
-      const original = address === undefined ? 'unix' : `${address.includes(':') ? `[${address}]` : address}:${port}`;
-      edits.set('x-forwarded-for', { name: 'X-Forwarded-For', value: forwardedFor.rest || undefined });
-      edits.set('x-original-for', { name: 'X-Original-For', value: original });
+      edits.push({ key: 'x-forwarded-for', name: 'X-Forwarded-For', value: forwardedFor.rest || undefined });
+      edits.push({ key: 'x-original-for', name: 'X-Original-For', value: socket.original });
     }
     if (scheme !== undefined) {
-      edits.set('x-forwarded-proto', { name: 'X-Forwarded-Proto', value: forwardedProto.rest || undefined });
-      edits.set('x-original-proto', { name: 'X-Original-Proto', value: 'http' });
+      edits.push({ key: 'x-forwarded-proto', name: 'X-Forwarded-Proto', value: forwardedProto.rest || undefined });
+      edits.push({ key: 'x-original-proto', name: 'X-Original-Proto', value: 'http' });
     }
     editHeaders(request, edits, reservedPrefix);
-    socket.show(client, scheme ?? 'http');
+    socket.show(client, scheme ?? 'http', certificate);
   }
 
   #clientSocket(socket: Socket): ClientSocket {
@@ -103,8 +101,11 @@ export class Admission {
   }
 }
 
-/** The value of a field; several lines are joined, which makes a doubled token a wrong one. */
-function field(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name.toLowerCase()];
-  return typeof value === 'string' ? value : value?.join(', ');
+/** Node.js joins several lines of a field, which makes a doubled token a wrong one. */
+function field(request: IncomingMessage, name: Lowercase<string>): string | undefined {
+  return request.headers[name] as string | undefined;
+}
+
+function lowerCase(name: string): Lowercase<string> {
+  return name.toLowerCase() as Lowercase<string>;
 }

@@ -21,10 +21,10 @@ const views = ({ headers, headersDistinct, rawHeaders }: IncomingMessage) => ({
   rawHeaders,
 });
 
-const edits = new Map([
-  ['x-gone', { name: 'X-Gone', value: undefined }],
-  ['x-set', { name: 'X-Set', value: 'new' }],
-]);
+const edits = [
+  { key: 'x-gone', name: 'X-Gone', value: undefined },
+  { key: 'x-set', name: 'X-Set', value: 'new' },
+];
 
 describe('editHeaders', () => {
   it('changes all three views alike and keeps the order', () => {
@@ -57,6 +57,25 @@ describe('editHeaders', () => {
     editHeaders(request, edits, 'ms-');
     expect(request.rawHeaders).toEqual(['A', '1', 'X-Set', 'new']);
     expect(request.headers['x-set']).toBe('new');
+  });
+
+  it('survives a field named __proto__', () => {
+    const request = requestWith(['__proto__', '1', 'A', '2', '__proto__', '3']);
+    editHeaders(request, edits, 'ms-');
+    expect(Object.entries(request.headersDistinct)).toEqual([
+      ['__proto__', ['1', '3']],
+      ['a', ['2']],
+      ['x-set', ['new']],
+    ]);
+    expect(({} as Record<string, unknown>)['3']).toBeUndefined();
+  });
+
+  it('lets the application set a view', () => {
+    const request = requestWith(['A', '1']);
+    editHeaders(request, edits, 'ms-');
+    const own = {};
+    request.headersDistinct = own;
+    expect(request.headersDistinct).toBe(own);
   });
 
   it('leaves the views that Node.js would make of the edited head', () => {

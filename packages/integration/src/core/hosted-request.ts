@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { LazyCertificate } from './client-certificate.ts';
 import type { IisUser } from './iis-user.ts';
 
 declare module 'node:http' {
@@ -20,15 +21,14 @@ declare module 'node:http' {
 }
 
 /** Registered, so that two copies of this package in one application agree. */
-const admitted = Symbol.for('@poolhouse/integration.admitted');
+const admitted: unique symbol = Symbol.for('@poolhouse/integration.admitted');
 
-/** What one request gets that an application can see, besides the edited head and the client's address. */
+/** What the application sees of one request, besides the edited head and the client's address. */
 export interface HostedProperties {
   readonly pathBase: string;
   readonly target: string;
   readonly iisUser: IisUser | null;
-  /** Undefined when no certificate was sent; else called when the application first asks. */
-  readonly readCertificate: (() => X509Certificate | null) | undefined;
+  readonly certificate: LazyCertificate | undefined;
 }
 
 /**
@@ -36,25 +36,23 @@ export interface HostedProperties {
  * relatives continue from them as if the application were mounted there.
  */
 export function markAdmitted(request: IncomingMessage, properties: HostedProperties): void {
-  Object.assign(request, {
-    [admitted]: true,
-    originalUrl: request.url,
-    baseUrl: properties.pathBase,
-    url: properties.target,
-    pathBase: properties.pathBase,
-    iisUser: properties.iisUser,
-  });
-  const { readCertificate } = properties;
-  let certificate: X509Certificate | null | undefined = readCertificate === undefined ? null : undefined;
-  Object.defineProperty(request, 'clientCertificate', {
-    configurable: true,
-    enumerable: true,
-    get() {
-      if (certificate === undefined) certificate = readCertificate?.() ?? null;
-      return certificate;
-    },
-  });
+  const { certificate } = properties;
+  const hosted = request as HostedRequest;
+  hosted[admitted] = true;
+  hosted.originalUrl = request.url;
+  hosted.baseUrl = properties.pathBase;
+  hosted.url = properties.target;
+  hosted.pathBase = properties.pathBase;
+  hosted.iisUser = properties.iisUser;
+  if (certificate === undefined) hosted.clientCertificate = null;
+  else Object.defineProperty(request, 'clientCertificate', { configurable: true, enumerable: true, get: certificate });
 }
+
+type HostedRequest = { -readonly [Key in keyof IncomingMessage]: IncomingMessage[Key] } & {
+  [admitted]?: boolean;
+  originalUrl?: string | undefined;
+  baseUrl?: string;
+};
 
 /** Whether a request came through `integrate`, and so from the gateway. */
 export function isAdmitted(request: IncomingMessage): boolean {
