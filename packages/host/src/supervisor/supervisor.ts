@@ -88,6 +88,7 @@ export class Supervisor implements SupervisorOperations {
   #gatewayOutput: OutputFile | undefined;
   #ticker: NodeJS.Timeout | undefined;
   #processNumber = 0;
+  #starting: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -102,6 +103,11 @@ export class Supervisor implements SupervisorOperations {
    * @throws ConfigurationError, SupervisorRunningError, or what the system said
    */
   async start(): Promise<void> {
+    this.#starting = this.#startAll();
+    await this.#starting;
+  }
+
+  async #startAll(): Promise<void> {
     const { locations, version, events } = this.#options;
     const { record, leftovers } = RunRecord.take(locations.run);
     this.#record = record;
@@ -321,6 +327,8 @@ export class Supervisor implements SupervisorOperations {
 
   async #end(reason: string): Promise<void> {
     this.events.emit('supervisor.stopping', { reason });
+    // What is half started is first started whole, or not at all: then there is one state to leave.
+    await this.#starting?.catch(() => {});
     this.#state = 'stopping';
     const limits = [...this.#pools.values()].map(({ state }) => state.settings.processModel.shutdownTimeLimitMs);
     const limitMs = Math.max(0, ...limits) + stopReserveMs;
