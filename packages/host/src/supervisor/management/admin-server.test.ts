@@ -50,6 +50,14 @@ describe('the management socket', () => {
     other.close();
   });
 
+  it('of the next supervisor stays when this one closes', async () => {
+    const server = await startAdminServer(folder, createFakeSupervisor());
+    rmSync(server.path);
+    writeFileSync(server.path, '');
+    await server.close();
+    expect(readdirSync(folder)).toEqual(['admin.sock']);
+  });
+
   it('is gone after close, which ends streams and waits for nobody', async () => {
     const server = await startAdminServer(folder, createFakeSupervisor());
     const events = get({ socketPath: server.path, path: '/api/v1/events', agent: false });

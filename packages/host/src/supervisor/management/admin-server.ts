@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
@@ -36,9 +36,11 @@ export async function startAdminServer(runFolder: string, operations: Supervisor
   );
   server.maxConnections = 64;
   await listenPrivately(server, runFolder, path);
+  const own = identityOf(path);
 
   async function close(): Promise<void> {
-    rmSync(path, { force: true });
+    // A supervisor that starts while this one ends may have put its own socket there.
+    if (identityOf(path) === own) rmSync(path, { force: true });
     closing.abort();
     const ended = once(server, 'close');
     server.close();
@@ -66,6 +68,12 @@ async function listenPrivately(server: Server, runFolder: string, path: string):
   } finally {
     rmSync(hidden, { recursive: true, force: true });
   }
+}
+
+/** Tells a file from one that later gets its name, and perhaps its inode. */
+function identityOf(path: string): string | undefined {
+  const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? undefined : `${stat.ino} ${stat.ctimeNs}`;
 }
 
 /** Whether a process serves this socket; a file that a dead one left behind does not answer. */

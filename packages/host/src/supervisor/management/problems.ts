@@ -1,6 +1,6 @@
 /**
  * Every way in which the management API refuses. The slug is the stable name: it ends the problem's `type`,
- * and docs/reference/management-api.md, which a test compares with this table, explains each.
+ * and docs/reference/errors.md, which a test compares with this table, says how to solve each.
  */
 export const problems = {
   malformed: { status: 400, code: 'PH1001', exit: 2, title: 'The request cannot be understood' },
