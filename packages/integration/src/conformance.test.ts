@@ -372,7 +372,7 @@ describe.each(adapters)('%s', (adapter) => {
         const app = await start(adapter);
         const agent = new Agent({ keepAlive: true });
         await app.request('/', { agent });
-        const unused = connect(app.port, '127.0.0.1');
+        const unused = connect({ host: '127.0.0.1', port: app.port, allowHalfOpen: true });
         await once(unused, 'connect');
 
         if (reason === 'SIGTERM') app.child.kill('SIGTERM');

@@ -41,7 +41,7 @@ export class Connections {
     // A request may lie unread in a connection that looks unused: two turns of the loop read it.
     await turn();
     await turn();
-    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.end();
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroySoon();
   }
 }
 
