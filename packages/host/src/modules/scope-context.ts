@@ -1,5 +1,6 @@
-import type { ConfigurationDiagnostic, HostingSettings } from '../supervisor/activation/revision.ts';
 import type { RequestFailure } from '@poolhouse/contract';
+import type { ConfigurationDiagnostic, HostingSettings } from '../supervisor/activation/revision.ts';
+import type { ApplicationHosting } from './asp-net-core/hosting.ts';
 
 /** What a module's compiler may know of a scope besides its sections. */
 export interface ScopeContext {
@@ -9,13 +10,13 @@ export interface ScopeContext {
   readonly maxUrlSegments: number;
   /** How file names match: `fallback` tries the exact name, then the name ignoring case, with a warning. */
   readonly pathCase: 'fallback' | 'sensitive';
-  /** The program of the application that the scope belongs to; undefined when it has none. */
-  readonly hosting: CompiledHosting | undefined;
+  /** What `compileHosting` made of the application that the scope belongs to; undefined when it has no program. */
+  readonly hosting: ApplicationHosting | undefined;
   /** Takes what people should know though it stops nothing. The same entry reports the same text from every scope. */
   report(diagnostic: ConfigurationDiagnostic): void;
 }
 
-/** What `compileHosting` makes of an application: settings to start it with, or the reason why it cannot start. */
+/** Settings to start an application with, or the reason why it cannot start. */
 export type CompiledHosting = HostedApplication | UnusableHosting;
 
 export interface HostedApplication {

@@ -47,4 +47,6 @@ export interface ForwardOptions {
   readonly errorPage: boolean;
   /** Whether that page may show the `detail` of a failure to the client. Default false. */
   readonly detailedErrors?: boolean;
+  /** Leave out the application's own `Server` field (`requestFiltering/@removeServerHeader`). Default false. */
+  readonly removeServerHeader?: boolean;
 }

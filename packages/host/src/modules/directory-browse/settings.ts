@@ -1,5 +1,3 @@
-import type { ScopeContext } from '../scope-context.ts';
-
 /** Frozen settings of the module. */
 export interface DirectoryBrowseSettings {
   readonly showDate: boolean;
@@ -12,5 +10,4 @@ export interface DirectoryBrowseSettings {
   /** Lower-case names and extensions (with their dot) that request filtering refuses: they are not listed. */
   readonly hiddenNames: readonly string[];
   readonly hiddenExtensions: readonly string[];
-  readonly pathCase: ScopeContext['pathCase'];
 }

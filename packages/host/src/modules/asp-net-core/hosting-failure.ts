@@ -1,0 +1,26 @@
+import type { Origin } from '@poolhouse/configuration';
+import type { ScopeContext, UnusableHosting } from '../scope-context.ts';
+
+/** Where a file is to blame although it does not hold the attribute in question. */
+export const nowhere: Origin = { file: '', line: 0, column: 0 };
+
+export interface HostingFailureOptions {
+  readonly origin: Origin | undefined;
+  /** Names files and values: shown where detailed errors are on, and reported as a diagnostic. */
+  readonly detail: string;
+  readonly detailedErrors: boolean;
+  /** Default 0: a configuration load error. */
+  readonly subStatus?: number;
+  readonly title?: string;
+}
+
+/** An application that cannot be started as it is configured: every request gets the failure. */
+export function unusableHosting(
+  { report }: Pick<ScopeContext, 'report'>,
+  { origin = nowhere, detail, detailedErrors, subStatus = 0, title = loadFailure }: HostingFailureOptions,
+): UnusableHosting {
+  report({ severity: 'error', ...origin, message: detail });
+  return { failure: { status: 500, subStatus, title, detail, page: true }, detailedErrors };
+}
+
+const loadFailure = 'ASP.NET Core IIS hosting failure (in-process)';
