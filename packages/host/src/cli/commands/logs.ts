@@ -1,0 +1,67 @@
+import { printable } from '../../logging/index.ts';
+import type { OutputLine, StatusSnapshot } from '../../supervisor/management/index.ts';
+import type { AdminClient } from '../admin-client.ts';
+import { connectionOptions, defineCommand } from '../command.ts';
+import { commandError } from '../command-error.ts';
+import { connectAdmin } from '../connect-admin.ts';
+import type { Output } from '../output.ts';
+import { withPoolNames } from '../pool-action.ts';
+
+export const logsCommand = defineCommand({
+  names: ['logs'],
+  summary: 'Show what applications wrote to stdout and stderr',
+  arguments: [{ name: 'POOL', description: 'name of the application pool; all pools when left out', optional: true }],
+  options: {
+    ...connectionOptions,
+    follow: { type: 'boolean', short: 'f', description: 'Go on with what is written, through recycles and rotations' },
+    tail: {
+      type: 'string',
+      short: 'n',
+      value: 'LINES',
+      description: 'Lines of each process to begin with (default 200)',
+    },
+  },
+  examples: [
+    ['poolhouse logs shop', 'the last lines of every process of pool shop'],
+    ['poolhouse logs -f', 'follow all pools'],
+  ],
+  exits: ['not-found', 'denied', 'unreachable', 'interrupted'],
+  async run({ arguments: [pool], options, output, system }) {
+    const tail = readLines(options.tail);
+    const client = await connectAdmin(system, options.run);
+    const pools = pool === undefined ? await poolNames(client) : [pool];
+    const query = `?tail=${tail}&follow=${options.follow === true}`;
+    const show = lineWriter(output);
+    await Promise.all(
+      pools.map(async (name) => {
+        const path = `/api/v1/logs/${encodeURIComponent(name)}${query}`;
+        try {
+          await client.stream(path, show);
+        } catch (error) {
+          throw await withPoolNames(client, name, error);
+        }
+      }),
+    );
+    return 0;
+  },
+});
+
+function readLines(text: string | undefined): number {
+  if (text === undefined) return 200;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 10_000) return Number(text);
+  throw commandError('wrong-value', `--tail ${text}: give a number of lines from 0 to 10000`);
+}
+
+async function poolNames(client: AdminClient): Promise<readonly string[]> {
+  return (await client.get<StatusSnapshot>('/api/v1/status')).pools.map(({ name }) => name);
+}
+
+/** `shop#1 the line`; as JSON the API's own lines. On a terminal nothing that an application wrote may steer it. */
+function lineWriter({ json, data }: Output): (line: string) => void {
+  if (json) return (line) => data.line(line);
+  return (text) => {
+    const { pool, slot, application, line } = JSON.parse(text) as OutputLine;
+    const origin = application === undefined ? `${pool}#${slot}` : `${pool}#${slot} ${application}`;
+    data.line(`${data.paint('dim', printable(origin))} ${data.isTerminal ? printable(line) : line}`);
+  };
+}

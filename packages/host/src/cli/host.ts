@@ -1,0 +1,120 @@
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { SupervisorRunningError } from '../linux/index.ts';
+import type { EventLog } from '../logging/index.ts';
+import { startAdminServer } from '../supervisor/management/index.ts';
+import type { SupervisorOperations } from '../supervisor/management/index.ts';
+import type { FileLocations } from '../supervisor/file-locations.ts';
+import { prepareFolders } from '../supervisor/prepare-folders.ts';
+import { ConfigurationError, Supervisor } from '../supervisor/supervisor.ts';
+import type { SupervisorOptions } from '../supervisor/supervisor.ts';
+import type { System } from './command.ts';
+import { commandError } from './command-error.ts';
+import type { CommandError } from './command-error.ts';
+import { formatDiagnostics } from './diagnostic-lines.ts';
+import { productVersion } from './product-version.ts';
+
+export interface HostOptions {
+  readonly locations: FileLocations;
+  readonly load: SupervisorOptions['load'];
+  readonly events: EventLog;
+  /** Gateway processes; undefined = by the number of processors. */
+  readonly gateways: number | undefined;
+  /** One user per pool; needs root. */
+  readonly separateUsers: boolean;
+}
+
+/** A Poolhouse inside this process. */
+export interface RunningHost {
+  readonly operations: SupervisorOperations;
+  readonly socketPath: string;
+  /** Resolves when everything has ended, by a signal, through the API or by `operations.stop`. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * The composition root of `start` and `run`: folders, supervisor, management API, signals.
+ *
+ * @throws CommandError when nothing was started
+ */
+export async function startHost(options: HostOptions, system: System): Promise<RunningHost> {
+  const { locations, load, events, separateUsers } = options;
+  refusingUnsafe(() => prepareFolders(locations, system.uid));
+  const supervisor = new Supervisor({
+    version: productVersion(),
+    ...{ locations, load, events, separateUsers },
+    gateways: options.gateways ?? gatewaysFor(availableParallelism()),
+    gatewayEntry: fileURLToPath(new URL('../gateway/main.js', import.meta.url)),
+    baseEnvironment: baseEnvironment(system.environment),
+  });
+  try {
+    await supervisor.start();
+  } catch (error) {
+    throw startError(error) ?? error;
+  }
+  const stopping = new AbortController();
+  const operations = stoppable(supervisor, stopping);
+  const admin = await startAdminServer(locations.run, operations);
+  const ended = endOf(supervisor, stopping.signal).then(async () => {
+    await admin.close();
+    events.close();
+  });
+  const stop = () => void operations.stop(`received ${String(system.interrupted.reason)}`);
+  if (system.interrupted.aborted) stop();
+  system.interrupted.addEventListener('abort', stop, { once: true });
+  return { operations, socketPath: admin.path, ended };
+}
+
+/** The supervisor's operations, with a signal that tells when the end was asked for. */
+function stoppable(supervisor: Supervisor, stopping: AbortController): SupervisorOperations {
+  return {
+    events: supervisor.events,
+    status: () => supervisor.status(),
+    recyclePool: (name, how) => supervisor.recyclePool(name, how),
+    startPool: (name) => supervisor.startPool(name),
+    stopPool: (name) => supervisor.stopPool(name),
+    outputFiles: (pool) => supervisor.outputFiles(pool),
+    async stop(reason) {
+      await supervisor.stop(reason);
+      stopping.abort();
+    },
+  };
+}
+
+async function endOf(supervisor: Supervisor, stopping: AbortSignal): Promise<void> {
+  if (!stopping.aborted) await once(stopping, 'abort');
+  await supervisor.stopped();
+}
+
+/** One for up to two processors, where a second gateway would only compete with the applications; then half of them. */
+function gatewaysFor(processors: number): number {
+  return processors <= 2 ? 1 : Math.min(8, Math.floor(processors / 2));
+}
+
+/** What every process gets of our environment: how programs are found, and how text and time look. */
+function baseEnvironment(environment: System['environment']): Record<string, string> {
+  const base: Record<string, string> = { PATH: environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin' };
+  for (const name of ['LANG', 'LC_ALL', 'TZ']) {
+    const value = environment[name];
+    if (value !== undefined) base[name] = value;
+  }
+  return base;
+}
+
+function refusingUnsafe(prepare: () => void): void {
+  try {
+    prepare();
+  } catch (error) {
+    throw commandError('folder-unsafe', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function startError(error: unknown): CommandError | undefined {
+  if (error instanceof SupervisorRunningError) return commandError('already-running', error.message);
+  if (error instanceof ConfigurationError) {
+    const lines = formatDiagnostics(error.errors);
+    return commandError('configuration-unusable', `the configuration cannot be used, nothing was started\n${lines}`);
+  }
+  return undefined;
+}
