@@ -1,48 +1,64 @@
 import type { EffectiveConfiguration, SectionSchema } from '@poolhouse/configuration';
-import { appSettingsSection } from './asp-net-core/app-settings-section.ts';
+import { compileHosting } from './asp-net-core/hosting.ts';
+import type { HostingContext } from './asp-net-core/hosting-context.ts';
 import { httpPlatformSection } from './asp-net-core/http-platform-section.ts';
 import { iisnodeSection } from './asp-net-core/iisnode-section.ts';
 import { aspNetCoreSection } from './asp-net-core/section.ts';
 import { defaultDocumentSection } from './default-document/section.ts';
 import { directoryBrowseSection } from './directory-browse/section.ts';
-import { compileHandlers } from './handlers/compile.ts';
+import { compileHandlers, compileOnlyProgram } from './handlers/compile.ts';
 import { handlersSection } from './handlers/section.ts';
 import { compileRequestFiltering } from './request-filtering/compile.ts';
 import { requestFilteringSection } from './request-filtering/section.ts';
-import type { ScopeContext } from './scope-context.ts';
+import type { CompiledHosting, ScopeContext } from './scope-context.ts';
 import { staticContentSection } from './static-file/section.ts';
 
-export { compileHosting } from './asp-net-core/compile.ts';
-export type { ApplicationHosting, HostingContext } from './asp-net-core/compile.ts';
-export type { CompiledHosting, HostedApplication, ScopeContext, UnusableHosting } from './scope-context.ts';
+/** Turns the effective sections of a scope into settings of one module. */
+export interface ModuleCompiler {
+  /** As in `registry.gateway.ts`. */
+  readonly id: string;
+  /** Plain JSON; undefined when the module has nothing to do in the scope. */
+  compile(configuration: EffectiveConfiguration, context: ScopeContext): unknown;
+}
 
-/** Sections that modules read, one line each. */
-export const moduleSections: readonly SectionSchema[] = [
+/** Sections that modules read. */
+const sections: readonly SectionSchema[] = [
   requestFilteringSection,
   handlersSection,
   aspNetCoreSection,
   httpPlatformSection,
   iisnodeSection,
-  appSettingsSection,
   staticContentSection,
   defaultDocumentSection,
   directoryBrowseSection,
 ];
 
-/** A module of a scope with its settings, plain JSON; `ModulePlan` refers to the settings by index. */
-export interface CompiledModule {
-  /** As in `registry.gateway.ts`. */
-  readonly id: string;
-  readonly settings: unknown;
+/** One line per module, in the order of the pipeline. The last one that has settings answers every request. */
+const modules: readonly ModuleCompiler[] = [
+  { id: 'request-filtering', compile: compileRequestFiltering },
+  { id: 'asp-net-core', compile: compileOnlyProgram },
+  { id: 'handlers', compile: compileHandlers },
+];
+
+/** What activation needs of the modules that ship. */
+export interface ModuleCompilers {
+  readonly sections: readonly SectionSchema[];
+  /**
+   * The program of an application, from the configuration of its root; undefined when it has none.
+   * `iisnodeOverrides`: text of the `iisnode.yml` in its folder, if there is one.
+   */
+  compileHosting(
+    root: EffectiveConfiguration,
+    report: HostingContext['report'],
+    iisnodeOverrides?: string,
+  ): CompiledHosting | undefined;
+  readonly modules: readonly ModuleCompiler[];
 }
 
-/**
- * The modules of a scope in pipeline order; one that has nothing to do there is left out. The last one answers
- * every request. What is odd goes to `context.report`.
- */
-export function compileScope(configuration: EffectiveConfiguration, context: ScopeContext): readonly CompiledModule[] {
-  return [
-    { id: 'request-filtering', settings: compileRequestFiltering(configuration, context) },
-    compileHandlers(configuration, context),
-  ];
+export function createModuleCompilers(host: Omit<HostingContext, 'report' | 'iisnodeOverrides'>): ModuleCompilers {
+  return {
+    sections,
+    compileHosting: (root, report, iisnodeOverrides) => compileHosting(root, { ...host, report, iisnodeOverrides }),
+    modules,
+  };
 }

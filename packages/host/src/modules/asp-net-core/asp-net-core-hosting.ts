@@ -8,15 +8,13 @@ import { aspNetCoreSection } from './section.ts';
 
 type Section = EffectiveElement<typeof aspNetCoreSection>;
 
-/**
- * Hosting as `<aspNetCore>` says. `outOfProcessOnly`: the handler names the first version of the module, which
- * knows no other model.
- */
+/** Hosting as `<aspNetCore>` says. The first version of the module knows the out-of-process model only. */
 export function hostingFromAspNetCore(
   configuration: EffectiveConfiguration,
-  outOfProcessOnly: boolean,
+  module: 'AspNetCoreModuleV2' | 'AspNetCoreModule',
   context: HostingContext,
 ): CompiledHosting {
+  const outOfProcessOnly = module === 'AspNetCoreModule';
   const section = configuration.section(aspNetCoreSection);
   const environmentVariables = variablesOf(section);
   const detailedErrors = wantsDetailedErrors(context.environment, environmentVariables);
@@ -24,6 +22,7 @@ export function hostingFromAspNetCore(
   const origin = section.writtenAt;
   const refuse = (attribute: Parameters<Section['origin']>[0] | undefined, detail: string) =>
     unusableHosting(context, {
+      module,
       origin: (attribute && section.origin(attribute)) ?? origin,
       detail,
       detailedErrors,
@@ -50,6 +49,7 @@ export function hostingFromAspNetCore(
   const version = handlerSettings['handlerversion'] ?? '';
   if (hostingModel === 'outofprocess' && version !== '' && version !== context.version) {
     return unusableHosting(context, {
+      module,
       origin,
       subStatus: 36,
       title: 'ASP.NET Core IIS hosting failure (out-of-process)',
@@ -75,7 +75,7 @@ export function hostingFromAspNetCore(
     handlerSettings,
     origin: origin ?? nowhere,
   };
-  return { settings, detailedErrors };
+  return { module, settings, detailedErrors };
 }
 
 const missingProcessPath =

@@ -1,12 +1,11 @@
-import type { ApplicationHosting } from './hosting.ts';
+import type { CompiledHosting } from '../scope-context.ts';
 import type { AspNetCoreSettings } from './settings.ts';
 
 export { compileHosting } from './hosting.ts';
-export type { ApplicationHosting } from './hosting.ts';
 export type { HostingContext } from './hosting-context.ts';
 
 /** How requests reach the program of an application; the module's settings in the plan. */
-export function compileAspNetCore({ hosting }: ApplicationHosting, removeServerHeader: boolean): AspNetCoreSettings {
+export function compileAspNetCore(hosting: CompiledHosting, removeServerHeader: boolean): AspNetCoreSettings {
   if ('failure' in hosting) return { failure: hosting.failure, detailedErrors: hosting.detailedErrors };
   const { settings, detailedErrors } = hosting;
   return {

@@ -1,10 +1,12 @@
 import type { Origin } from '@poolhouse/configuration';
+import type { HostingModule } from '../handlers/known-modules.ts';
 import type { ScopeContext, UnusableHosting } from '../scope-context.ts';
 
 /** Where a file is to blame although it does not hold the attribute in question. */
 export const nowhere: Origin = { file: '', line: 0, column: 0 };
 
 export interface HostingFailureOptions {
+  readonly module: HostingModule;
   readonly origin: Origin | undefined;
   /** Names files and values: shown where detailed errors are on, and reported as a diagnostic. */
   readonly detail: string;
@@ -17,10 +19,10 @@ export interface HostingFailureOptions {
 /** An application that cannot be started as it is configured: every request gets the failure. */
 export function unusableHosting(
   { report }: Pick<ScopeContext, 'report'>,
-  { origin = nowhere, detail, detailedErrors, subStatus = 0, title = loadFailure }: HostingFailureOptions,
+  { module, origin = nowhere, detail, detailedErrors, subStatus = 0, title = loadFailure }: HostingFailureOptions,
 ): UnusableHosting {
   report({ severity: 'error', ...origin, message: detail });
-  return { failure: { status: 500, subStatus, title, detail, page: true }, detailedErrors };
+  return { module, failure: { status: 500, subStatus, title, detail, page: true }, detailedErrors };
 }
 
 const loadFailure = 'ASP.NET Core IIS hosting failure (in-process)';

@@ -1,7 +1,6 @@
 import type { EffectiveConfiguration } from '@poolhouse/configuration';
-import { mappedEntries } from '../handlers/mapped-entries.ts';
-import type { MappedEntry } from '../handlers/mapped-entries.ts';
 import type { HostingModule } from '../handlers/known-modules.ts';
+import { mappedEntries } from '../handlers/mapped-entries.ts';
 import type { CompiledHosting } from '../scope-context.ts';
 import { hostingFromAspNetCore } from './asp-net-core-hosting.ts';
 import type { HostingContext } from './hosting-context.ts';
@@ -11,14 +10,6 @@ import { httpPlatformSection } from './http-platform-section.ts';
 import { hostingFromIisnode } from './iisnode-hosting.ts';
 import { aspNetCoreSection } from './section.ts';
 
-/** How the program of an application is started, and which handlers lead to it. */
-export interface ApplicationHosting {
-  readonly hosting: CompiledHosting;
-  readonly module: HostingModule;
-  /** The script of an iisnode application, as its handler names it; undefined for the others. */
-  readonly script: string | undefined;
-}
-
 /**
  * Finds the program of an application, from the configuration of its root; undefined when it has none.
  *
@@ -26,25 +17,15 @@ export interface ApplicationHosting {
  * `<httpPlatform>` or `<iisnode>`. Without such a handler (a deeper folder may have it) a section decides that a
  * file sets. What is wrong is reported, and becomes the answer to every request of the application.
  */
-export function compileHosting(root: EffectiveConfiguration, context: HostingContext): ApplicationHosting | undefined {
+export function compileHosting(root: EffectiveConfiguration, context: HostingContext): CompiledHosting | undefined {
   const entry = mappedEntries(root).find(({ hosting }) => hosting !== undefined);
   const module = entry?.hosting ?? moduleOfSection(root);
-  if (module === undefined) return undefined;
-  const script = module === 'iisnode' && entry !== undefined ? entry.path : undefined;
-  return { hosting: hostingOf(module, entry, root, context), module, script };
-}
-
-function hostingOf(
-  module: HostingModule,
-  entry: MappedEntry | undefined,
-  root: EffectiveConfiguration,
-  context: HostingContext,
-): CompiledHosting {
   switch (module) {
+    case undefined:
+      return undefined;
     case 'AspNetCoreModuleV2':
-      return hostingFromAspNetCore(root, false, context);
     case 'AspNetCoreModule':
-      return hostingFromAspNetCore(root, true, context);
+      return hostingFromAspNetCore(root, module, context);
     case 'httpPlatformHandler':
       return hostingFromHttpPlatform(root, context);
     case 'iisnode':

@@ -6,6 +6,7 @@ import type { HostingContext } from './hosting-context.ts';
 import { nowhere, unusableHosting } from './hosting-failure.ts';
 import { httpPlatformSection } from './http-platform-section.ts';
 
+const module = 'httpPlatformHandler';
 const title = 'Application hosting failure';
 
 /** Hosting as `<httpPlatform>` says: a program of its own that listens on the port it is told. */
@@ -21,11 +22,11 @@ export function hostingFromHttpPlatform(
   const placeholder = /\$\{\w+\}/.exec(`${processPath} ${section.get('arguments')}`)?.[0];
   if (processPath === '') {
     const detail = "The 'processPath' attribute of <httpPlatform> is missing or empty: name the program to run.";
-    return unusableHosting(context, { origin, detail, detailedErrors, title });
+    return unusableHosting(context, { module, origin, detail, detailedErrors, title });
   }
   if (placeholder !== undefined) {
     const detail = `<httpPlatform> still holds ${placeholder}, which a build should have replaced: fill it in.`;
-    return unusableHosting(context, { origin, detail, detailedErrors, title });
+    return unusableHosting(context, { module, origin, detail, detailedErrors, title });
   }
 
   for (const attribute of ['startupRetryCount', 'forwardWindowsAuthToken'] as const) {
@@ -45,6 +46,7 @@ export function hostingFromHttpPlatform(
     });
   }
   return {
+    module,
     settings: {
       processPath,
       arguments: section.get('arguments'),

@@ -1,6 +1,5 @@
 import type { EffectiveConfiguration, Origin } from '@poolhouse/configuration';
 import type { CompiledHosting } from '../scope-context.ts';
-import { appSettingsSection } from './app-settings-section.ts';
 import type { HostingContext } from './hosting-context.ts';
 import { unusableHosting } from './hosting-failure.ts';
 import { iisnodeSection } from './iisnode-section.ts';
@@ -15,6 +14,9 @@ export interface IisnodeHandler {
   readonly path: string;
   readonly origin: Origin;
 }
+
+const module = 'iisnode';
+const title = 'Application hosting failure';
 
 /**
  * Hosting as iisnode does it: `node script`. One process runs in-process, on a private socket like the named
@@ -32,7 +34,7 @@ export function hostingFromIisnode(
     const detail =
       `The iisnode handler maps the pattern "${handler.path}", and one application is one program: ` +
       'let its path name the script, such as path="server.js".';
-    return unusableHosting(context, { origin: handler.origin, detail, detailedErrors, title });
+    return unusableHosting(context, { module, origin: handler.origin, detail, detailedErrors, title });
   }
 
   warnOfDifferences(settings, handler.origin, context);
@@ -41,6 +43,8 @@ export function hostingFromIisnode(
   const processes = wanted === 0 ? context.processors : wanted;
   const logsToFile = settings.isSet('loggingEnabled') && settings.flag('loggingEnabled');
   return {
+    module,
+    script: handler.path,
     settings: {
       processPath: program,
       arguments: [options, quote(script)].filter((part) => part !== '').join(' '),
@@ -53,7 +57,7 @@ export function hostingFromIisnode(
       stdoutLogEnabled: logsToFile,
       stdoutLogFile: `${settings.text('logDirectory')}/stdout`,
       disableStartUpErrorPage: false,
-      environmentVariables: variablesOf(configuration, settings),
+      environmentVariables: variablesOf(settings),
       handlerSettings: {},
       origin: handler.origin,
     },
@@ -61,21 +65,10 @@ export function hostingFromIisnode(
   };
 }
 
-const title = 'Application hosting failure';
-
-/** `appSettings` first, as iisnode does, then NODE_ENV. */
-function variablesOf(
-  configuration: EffectiveConfiguration,
-  settings: IisnodeSettings,
-): readonly (readonly [name: string, value: string])[] {
-  const variables = configuration
-    .section(appSettingsSection)
-    .entries()
-    .map((entry) => [entry.get('key'), entry.get('value')] as const)
-    .filter(([name]) => name !== '');
+function variablesOf(settings: IisnodeSettings): readonly (readonly [name: string, value: string])[] {
   const nodeEnvironment = settings.text('node_env');
   const isPlaceholder = /^%node_env%$/i.test(nodeEnvironment);
-  return nodeEnvironment === '' || isPlaceholder ? variables : [...variables, ['NODE_ENV', nodeEnvironment]];
+  return nodeEnvironment === '' || isPlaceholder ? [] : [['NODE_ENV', nodeEnvironment]];
 }
 
 function quote(script: string): string {

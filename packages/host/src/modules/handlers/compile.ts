@@ -12,38 +12,45 @@ import { mappedEntries, takesEverything } from './mapped-entries.ts';
 import type { MappedEntry } from './mapped-entries.ts';
 import type { HandlerEntry, HandlersSettings } from './settings.ts';
 
-/** What answers the requests of a scope: the program, when everything goes there, else the mapping. */
-export type CompiledHandlers =
-  | { readonly id: 'asp-net-core'; readonly settings: AspNetCoreSettings }
-  | { readonly id: 'handlers'; readonly settings: HandlersSettings };
+/**
+ * Settings of the program when every request of the scope goes to it: then it is the only handler, and nothing
+ * is looked up per request. Undefined when the mapping has to decide.
+ */
+export function compileOnlyProgram(
+  configuration: EffectiveConfiguration,
+  context: ScopeContext,
+): AspNetCoreSettings | undefined {
+  const [first] = mappedEntries(configuration);
+  if (first?.hosting === undefined || !takesEverything(first)) return undefined;
+  const { handlers, refusal } = compileEntry(first, configuration, context);
+  return handlers.length === 1 && refusal === undefined ? programOf(configuration, context) : undefined;
+}
 
-export function compileHandlers(configuration: EffectiveConfiguration, context: ScopeContext): CompiledHandlers {
-  const entries = reachable(mappedEntries(configuration));
-  const compiled = entries.map((entry) => compileEntry(entry, configuration, context));
-  const { hosting } = context;
-  const removeServerHeader = configuration.section(requestFilteringSection).get('removeServerHeader');
-  const aspNetCore = hosting && compileAspNetCore(hosting, removeServerHeader);
-  const [only] = compiled;
-  const leadsToProgram = only?.handlers.length === 1 && only.handlers[0] === 'asp-net-core';
-  if (entries.length === 1 && aspNetCore !== undefined && leadsToProgram && only.refusal === undefined) {
-    return { id: 'asp-net-core', settings: aspNetCore };
-  }
-
-  const uses = new Set(compiled.flatMap(({ handlers }) => handlers));
+/** The mapping of a scope; undefined where `compileOnlyProgram` says it all. */
+export function compileHandlers(
+  configuration: EffectiveConfiguration,
+  context: ScopeContext,
+): HandlersSettings | undefined {
+  if (compileOnlyProgram(configuration, context) !== undefined) return undefined;
+  const entries = reachable(mappedEntries(configuration)).map((entry) => compileEntry(entry, configuration, context));
+  const uses = new Set(entries.flatMap(({ handlers }) => handlers));
+  const aspNetCore = uses.has('asp-net-core') ? programOf(configuration, context) : undefined;
   const defaultDocument = uses.has('default-document') ? compileDefaultDocument(configuration, context) : undefined;
   const directoryBrowse = uses.has('directory-browse') ? compileDirectoryBrowse(configuration) : undefined;
   const redirectFolders = defaultDocument !== undefined || directoryBrowse !== undefined;
   return {
-    id: 'handlers',
-    settings: {
-      entries: compiled,
-      pathCase: context.pathCase,
-      ...(uses.has('asp-net-core') && aspNetCore !== undefined && { aspNetCore }),
-      ...(uses.has('static-file') && { staticFile: compileStaticFile(configuration, redirectFolders, context) }),
-      ...(defaultDocument !== undefined && { defaultDocument }),
-      ...(directoryBrowse !== undefined && { directoryBrowse }),
-    },
+    entries,
+    pathCase: context.pathCase,
+    ...(aspNetCore !== undefined && { aspNetCore }),
+    ...(uses.has('static-file') && { staticFile: compileStaticFile(configuration, redirectFolders, context) }),
+    ...(defaultDocument !== undefined && { defaultDocument }),
+    ...(directoryBrowse !== undefined && { directoryBrowse }),
   };
+}
+
+function programOf(configuration: EffectiveConfiguration, { hosting }: ScopeContext): AspNetCoreSettings | undefined {
+  const removeServerHeader = configuration.section(requestFilteringSection).get('removeServerHeader');
+  return hosting && compileAspNetCore(hosting, removeServerHeader);
 }
 
 /** Entries up to the first that takes everything. */
