@@ -3,6 +3,7 @@ export type * from './schema/effective-element.ts';
 export { formatTimeSpan, parseTimeSpan } from './schema/time-span.ts';
 
 export type * from './xml/document.ts';
+export { childElements } from './xml/document.ts';
 export { parseXml } from './xml/parse-xml.ts';
 export { XmlError } from './xml/xml-error.ts';
 
@@ -19,10 +20,10 @@ export {
 } from './paths/host-folders.ts';
 
 export { sourceProblem, sourcesOf, type IncludedFile } from './inheritance/config-source.ts';
-export { formatOrigin, type Diagnostic, type DiagnosticCode } from './diagnostics/diagnostic.ts';
+export { errorAt, formatOrigin, warningAt, type Diagnostic, type DiagnosticCode } from './diagnostics/diagnostic.ts';
 export { nearestName } from './diagnostics/nearest-name.ts';
 
-export { builtInRegistry, type SectionRegistry } from './inheritance/section-registry.ts';
+export { builtInRegistry, type BuiltInContent, type SectionRegistry } from './inheritance/section-registry.ts';
 export {
   readConfigurationFile,
   type ConfigurationFile,

@@ -1,12 +1,12 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { nearestName } from '../diagnostics/nearest-name.ts';
-import type { ElementSchema } from '../schema/section-schema.ts';
+import type { CollectionSchema, ElementSchema } from '../schema/section-schema.ts';
 import type { XmlElement } from '../xml/document.ts';
 import { applyAttributes } from './apply-attributes.ts';
 import { CollectionMerge } from './collection-merge.ts';
 import { directivesOf } from './directives.ts';
 import { lockFor } from './lock.ts';
-import type { MergedElement } from './merged-element.ts';
+import { builtInDepth, type MergedElement, type MergedEntry } from './merged-element.ts';
 import { MergeScope, type LayerPlace } from './merge-scope.ts';
 
 /**
@@ -48,7 +48,7 @@ function applyElement(
   const { attributes, locks, complete } = applyAttributes(schema, previous, element, scope, anyName);
   const elements = new Map(previous?.elements);
   const { collection } = schema;
-  const inherited = previous?.entries ?? [];
+  const inherited = inheritedEntries(previous, element, collection, scope);
   const entries =
     collection &&
     new CollectionMerge(collection, inherited, scope.place.depth, (child, childScope) => {
@@ -99,6 +99,22 @@ function applyElement(
     },
     complete,
   };
+}
+
+/** On IIS a list in applicationHost.config is all there is: where that file writes one, no built-in entry stays. */
+function inheritedEntries(
+  previous: MergedElement | undefined,
+  element: XmlElement,
+  collection: CollectionSchema | undefined,
+  scope: MergeScope,
+): readonly MergedEntry[] {
+  const entries = previous?.entries ?? [];
+  if (collection === undefined || scope.place.level !== '' || scope.place.depth === builtInDepth) return entries;
+  const { add, remove, clear } = directivesOf(collection);
+  const writes = element.children.some(
+    (child) => child.kind === 'element' && [add, remove, clear].includes(child.name),
+  );
+  return writes ? entries.filter(({ depth }) => depth !== builtInDepth) : entries;
 }
 
 function hasKeys(element: MergedElement, keys: readonly string[]): boolean {

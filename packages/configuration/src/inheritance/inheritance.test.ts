@@ -7,7 +7,7 @@ import type { IncludedFile } from './config-source.ts';
 import { readConfigurationFile, type ConfigurationFile } from './configuration-file.ts';
 import { Evaluator, type Evaluation } from './evaluate.ts';
 import { levelBelow, serverLevel, type Level } from './level.ts';
-import { builtInRegistry, type SectionRegistry } from './section-registry.ts';
+import { builtInRegistry, type BuiltInContent, type SectionRegistry } from './section-registry.ts';
 
 const nameValue: ElementSchema = {
   attributes: { name: { type: 'string', required: true }, value: { type: 'string' } },
@@ -125,7 +125,14 @@ interface Tree {
   /** Levels that are application roots, besides the site's. */
   applications?: readonly string[];
   includes?: ReadonlyMap<string, IncludedFile>;
+  /** Built-in content of one section. */
+  content?: readonly [path: string, text: string];
 }
+
+const builtIn = (content: Tree['content']): ReadonlyMap<string, BuiltInContent> =>
+  new Map(
+    content && [[content[0], { file: '(built in)', element: parseXml(new TextEncoder().encode(content[1]), '').root }]],
+  );
 
 const read = (
   name: string,
@@ -145,8 +152,10 @@ const read = (
 };
 
 function evaluate(tree: Tree, path: string): Evaluation {
-  const { server = '', web = {}, applications = [], includes } = tree;
-  let level: Level = serverLevel(read('/apphost', server, '', builtInRegistry(schemas, ignored), includes));
+  const { server = '', web = {}, applications = [], includes, content } = tree;
+  let level: Level = serverLevel(
+    read('/apphost', server, '', builtInRegistry(schemas, ignored, builtIn(content)), includes),
+  );
   for (const name of path.split('/')) {
     const below = level.depth === 0 ? name : `${level.path}/${name}`;
     const text = web[below];
@@ -663,6 +672,47 @@ describe('collections', () => {
       expect.stringContaining("Unrecognized attribute 'other' of remove: it has value."),
       expect.stringContaining("Missing required attribute 'value' of remove."),
     ]);
+  });
+});
+
+describe('built-in content', () => {
+  const content = [
+    'system.webServer/defaultDocument',
+    '<defaultDocument enabled="false"><files><add value="I1"/><add value="I2"/></files></defaultDocument>',
+  ] as const;
+
+  it.each<[string, Tree, unknown[]]>([
+    ['holds where no file writes', { content }, ['I1', 'I2']],
+    [
+      'holds where the server writes something else',
+      { content, server: web('<defaultDocument enabled="true"/>') },
+      ['I1', 'I2'],
+    ],
+    ['gives way to a list of the server', { content, server: files(add('A')) }, ['A']],
+    ['gives way to an empty list of the server', { content, server: files('<clear/>') }, []],
+    ['is inherited by sites', { content, web: { S: files(add('A')) } }, ['A', 'I1', 'I2']],
+    [
+      'is inherited by locations of the server',
+      { content, server: location('S', '', files('<remove value="I1"/>')) },
+      ['I2'],
+    ],
+  ])('%s', (_, tree, expected) => {
+    expect(documents(tree)).toEqual(expected);
+  });
+
+  it('keeps attributes that the server does not write', () => {
+    const section = evaluate({ content, server: files(add('A')) }, 'S').section('system.webServer/defaultDocument');
+    expect(section.get('enabled')).toBe(false);
+  });
+
+  it('stays with a section that the server declares itself', () => {
+    const server =
+      '<configSections><sectionGroup name="system.webServer"><section name="defaultDocument"/></sectionGroup></configSections>';
+    expect(documents({ content, server })).toEqual(['I1', 'I2']);
+  });
+
+  it('must be right', () => {
+    expect(() => documents({ content: [content[0], '<defaultDocument nope="1"/>'] })).toThrow('built-in content: ');
   });
 });
 

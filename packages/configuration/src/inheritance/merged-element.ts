@@ -25,6 +25,9 @@ export interface MergedEntry {
   readonly element: MergedElement;
   /** What no other entry may have: one text for each unique key, or one for a combined key. */
   readonly identities: readonly string[];
-  /** Depth of the file that added it. */
+  /** Depth of the file that added it, or `builtInDepth`. */
   readonly depth: number;
 }
+
+/** Depth of content that comes with the program: above every file. */
+export const builtInDepth = -1;

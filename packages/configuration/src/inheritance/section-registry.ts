@@ -15,6 +15,15 @@ export interface SectionDeclaration {
   readonly depth: number;
   /** Undefined when it is built in. */
   readonly origin: Origin | undefined;
+  /** What the section holds before any file. */
+  readonly content: BuiltInContent | undefined;
+}
+
+/** Content that comes with the program. A list of it gives way as a whole to one that the server's file writes. */
+export interface BuiltInContent {
+  readonly element: XmlElement;
+  /** Stands for a file in messages. */
+  readonly file: string;
 }
 
 /** What may stand in files of one level: the parent's declarations and those of the level's own file. */
@@ -29,7 +38,11 @@ export interface SectionRegistry {
 }
 
 /** Registry of the server level before any file is read: every known section is declared with its own mode and scope. */
-export function builtInRegistry(schemas: readonly SectionSchema[], ignored: readonly string[]): SectionRegistry {
+export function builtInRegistry(
+  schemas: readonly SectionSchema[],
+  ignored: readonly string[],
+  content: ReadonlyMap<string, BuiltInContent> = new Map(),
+): SectionRegistry {
   const declarations = new Map<string, SectionDeclaration>();
   for (const schema of schemas) {
     if (declarations.has(schema.path)) throw new TypeError(`section ${schema.path} has two schemas`);
@@ -41,6 +54,7 @@ export function builtInRegistry(schemas: readonly SectionSchema[], ignored: read
       allowLocation: schema.allowLocation ?? true,
       depth: 0,
       origin: undefined,
+      content: content.get(schema.path),
     });
   }
   return layer(undefined, declarations, new Set(), new Set(ignored));
@@ -107,7 +121,13 @@ export function extendRegistry(
         });
         continue;
       }
-      const declared = readDeclaration(element, { path, schema: inherited?.schema, depth: context.depth, origin });
+      const declared = readDeclaration(element, {
+        path,
+        schema: inherited?.schema,
+        depth: context.depth,
+        origin,
+        content: inherited?.content,
+      });
       if ('expected' in declared) {
         refuse(
           origin,
@@ -140,7 +160,7 @@ interface RefusedAttribute {
 /** What a `section` element declares; unlike a built-in one, it is open where it says nothing. */
 function readDeclaration(
   element: XmlElement,
-  declared: Pick<SectionDeclaration, 'path' | 'schema' | 'depth' | 'origin'>,
+  declared: Pick<SectionDeclaration, 'path' | 'schema' | 'depth' | 'origin' | 'content'>,
 ): SectionDeclaration | RefusedAttribute {
   const chosen: Record<string, string> = {};
   for (const [attribute, names] of Object.entries(choices)) {

@@ -3,7 +3,7 @@ import type { Origin } from '../schema/effective-element.ts';
 import { applyLayer } from './apply-layer.ts';
 import type { Level } from './level.ts';
 import { lockFor } from './lock.ts';
-import type { MergedElement } from './merged-element.ts';
+import { builtInDepth, type MergedElement } from './merged-element.ts';
 import { layersAt, reaches, type SectionLayer } from './section-layers.ts';
 import { isRead, type SectionDeclaration } from './section-registry.ts';
 import { scopeProblem } from './section-scope.ts';
@@ -30,8 +30,8 @@ interface Denial {
 export type StateMemory = Map<Level, Map<SectionDeclaration, RememberedSection>>;
 
 interface RememberedSection {
-  /** The state before any file; one object, because states above compare by identity. */
-  readonly initial: SectionState;
+  /** The state before any file, at the server's level; one object, because states above compare by identity. */
+  readonly initial: SectionState | undefined;
   readonly layers: readonly SectionLayer[];
   /** One for each state above and choice of layers that a viewer has asked for. */
   readonly states: {
@@ -58,7 +58,7 @@ export function sectionState(
   memory: StateMemory,
 ): SectionState {
   const { initial, layers, states } = remembered(declaration, level, memory);
-  const above = level.parent === undefined ? initial : sectionState(declaration, level.parent, viewer, memory);
+  const above = initial ?? sectionState(declaration, level.parent as Level, viewer, memory);
   // 1.
   const visible = layers.filter((layer) => reaches(layer, level, viewer));
   if (visible.length === 0) return above;
@@ -74,7 +74,8 @@ function remembered(declaration: SectionDeclaration, level: Level, memory: State
   if (sections === undefined) memory.set(level, (sections = new Map()));
   let section = sections.get(declaration);
   if (section === undefined) {
-    section = { initial: initialState(declaration), layers: layersAt(level, declaration.path), states: [] };
+    const initial = level.parent === undefined ? initialState(declaration) : undefined;
+    section = { initial, layers: layersAt(level, declaration.path), states: [] };
     sections.set(declaration, section);
   }
   return section;
@@ -85,9 +86,18 @@ function sameLayers(left: readonly SectionLayer[], right: readonly SectionLayer[
 }
 
 function initialState(declaration: SectionDeclaration): SectionState {
-  const denied =
-    declaration.overrideModeDefault === 'Deny' ? { depth: declaration.depth, origin: declaration.origin } : undefined;
-  return { merged: undefined, denied, written: [], diagnostics: [] };
+  const { overrideModeDefault, depth, origin } = declaration;
+  const denied = overrideModeDefault === 'Deny' ? { depth, origin } : undefined;
+  return { merged: builtInElement(declaration), denied, written: [], diagnostics: [] };
+}
+
+function builtInElement({ path, schema, content }: SectionDeclaration): MergedElement | undefined {
+  if (schema === undefined || content === undefined) return undefined;
+  const diagnostics: Diagnostic[] = [];
+  const place = { file: content.file, level: '', depth: builtInDepth, section: path };
+  const merged = applyLayer(schema, undefined, content.element, place, diagnostics);
+  if (diagnostics[0] !== undefined) throw new TypeError(`built-in content: ${diagnostics[0].message}`);
+  return merged;
 }
 
 function withLayer(before: SectionState, layer: SectionLayer, level: Level): SectionState {
