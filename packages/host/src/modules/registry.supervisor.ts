@@ -1,4 +1,4 @@
-import type { EffectiveConfiguration, SectionSchema } from '@poolhouse/configuration';
+import type { EffectiveConfiguration, SectionSchema, XmlDocument } from '@poolhouse/configuration';
 import { compileHosting } from './asp-net-core/hosting.ts';
 import type { HostingContext } from './asp-net-core/hosting-context.ts';
 import { httpPlatformSection } from './asp-net-core/http-platform-section.ts';
@@ -11,6 +11,7 @@ import { handlersSection } from './handlers/section.ts';
 import { compileRequestFiltering } from './request-filtering/compile.ts';
 import { requestFilteringSection } from './request-filtering/section.ts';
 import type { CompiledHosting, ScopeContext } from './scope-context.ts';
+import { withServerDefaults } from './server-defaults/with-server-defaults.ts';
 import { staticContentSection } from './static-file/section.ts';
 
 /** Turns the effective sections of a scope into settings of one module. */
@@ -44,6 +45,11 @@ const modules: readonly ModuleCompiler[] = [
 export interface ModuleCompilers {
   readonly sections: readonly SectionSchema[];
   /**
+   * Completes applicationHost.config, right after it was parsed, with what every server's file says: without it
+   * a file that has no `<handlers>` serves nothing. See `server-defaults/`.
+   */
+  withServerDefaults(document: XmlDocument): XmlDocument;
+  /**
    * The program of an application, from the configuration of its root; undefined when it has none.
    * `iisnodeOverrides`: text of the `iisnode.yml` in its folder, if there is one.
    */
@@ -58,6 +64,7 @@ export interface ModuleCompilers {
 export function createModuleCompilers(host: Omit<HostingContext, 'report' | 'iisnodeOverrides'>): ModuleCompilers {
   return {
     sections,
+    withServerDefaults,
     compileHosting: (root, report, iisnodeOverrides) => compileHosting(root, { ...host, report, iisnodeOverrides }),
     modules,
   };
