@@ -2,9 +2,7 @@ import type { GatewayConnections } from './gateway-connection/gateway-connection
 
 export interface DrainContext {
   readonly connections: GatewayConnections;
-  /** Stops accepting. */
-  closeListener(): void;
-  /** Tells the supervisor that no request is served any more. */
+  /** Stops listening, and tells the supervisor that no request is served any more. */
   drained(written: () => void): void;
   exit(): void;
 }
@@ -14,19 +12,19 @@ const lookEveryMs = 10;
 /**
  * Ends the worker without losing a request:
  *
- *   1. accept nothing new; end connections without a request
- *   2. wait for the answers that are under way, each connection ends after its last one
- *   3. tell the supervisor
+ *   1. end connections without a request; the gateway has been told to send none
+ *   2. wait for the answers that are under way; each connection ends after its last one
+ *   3. stop listening, and tell the supervisor
  *   4. run the application's own SIGTERM handlers; they end the process, or the limit does
  *
- * `server.close()` alone would not do: on Node.js 20 to 24 it waits for connections that never had a request.
+ * Listening goes on that long because a connection may wait to be accepted, and closing the socket would not end it:
+ * the supervisor holds it too. `server.close()` alone would not do: on Node.js 20 to 24 it waits for connections that never had a request.
  *
  * @param limitMs for all of it; the last tenth is kept for the application's handlers
  */
 export function drain(limitMs: number, context: DrainContext): void {
   const begun = performance.now();
   const answersUntil = begun + limitMs - Math.min(1_000, limitMs / 10);
-  context.closeListener();
   context.connections.drain();
   setTimeout(() => context.exit(), limitMs).unref();
 

@@ -1,21 +1,31 @@
-/** Milliseconds between two looks; a look costs the process one short wake-up. */
-const resolutionMs = 100;
+/** Milliseconds between two looks at the clock; each costs the process a short wake-up. */
+const intervalMs = 250;
 
-/** Longest delay of the event loop. Starts with the first call, so that it costs nothing at start-up. */
+/**
+ * Longest delay of the event loop: how late a timer was. Starts with the first call, so that it costs nothing before
+ * somebody asks. Not `perf_hooks.monitorEventLoopDelay`: it forgets the interval that follows a reset.
+ */
 export class EventLoopDelay {
-  #histogram: ReturnType<typeof import('node:perf_hooks').monitorEventLoopDelay> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #due = 0;
+  #longest = 0;
 
   /** Since the last call, in whole milliseconds; 0 the first time. */
   take(): number {
-    if (this.#histogram === undefined) {
-      const { monitorEventLoopDelay } = require('node:perf_hooks') as typeof import('node:perf_hooks');
-      this.#histogram = monitorEventLoopDelay({ resolution: resolutionMs });
-      this.#histogram.enable();
-      return 0;
+    if (this.#timer === undefined) {
+      this.#due = performance.now() + intervalMs;
+      this.#timer = setInterval(() => this.#look(), intervalMs).unref();
     }
-    // The histogram records the whole interval between two looks.
-    const delay = Math.max(0, Math.round(this.#histogram.max / 1e6) - resolutionMs);
-    this.#histogram.reset();
-    return delay;
+    // The timer itself may be overdue.
+    this.#longest = Math.max(this.#longest, performance.now() - this.#due);
+    const longest = Math.round(this.#longest);
+    this.#longest = 0;
+    return longest;
+  }
+
+  #look(): void {
+    const now = performance.now();
+    this.#longest = Math.max(this.#longest, now - this.#due);
+    this.#due = now + intervalMs;
   }
 }

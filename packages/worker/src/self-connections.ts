@@ -46,7 +46,7 @@ function readTarget(args: readonly unknown[]): Target | undefined {
       ? (first as Record<string, unknown>)
       : { port: first, ...(typeof second === 'string' ? { host: second } : {}) };
   const port = Number(options['port']);
-  if (options['path'] !== undefined || !Number.isInteger(port) || port <= 0) return undefined;
+  if (Boolean(options['path']) || !Number.isInteger(port) || port <= 0) return undefined;
   const host = options['host'];
   return { port, host: typeof host === 'string' && host !== '' ? host : 'localhost', options, listener };
 }

@@ -66,7 +66,7 @@ export function startWorker(settings: WorkerSettings, preloadFile: string): void
       pinTimeLimits(server);
       widenHeadLimit(server);
       const intercept = protocol === 'h2c' ? interceptHttp2Events : interceptHttp1Events;
-      intercept(server, connections, tls, listening);
+      intercept(server, tls, { connections, listening, application: () => listeners.application });
     },
     hold: (held) => gatewayListener.hold(held),
     serves,
@@ -88,7 +88,6 @@ export function startWorker(settings: WorkerSettings, preloadFile: string): void
         'The application replaced an HTTP/1.1 server by an HTTP/2 one, or the reverse, while it ran; start with the one that stays.',
       );
     }
-    connections.retireFrom((server) => server !== application.server);
     gatewayListener.serve(application.handle);
     if (previous === undefined) {
       pairing.whenPaired(() =>
@@ -129,8 +128,10 @@ export function startWorker(settings: WorkerSettings, preloadFile: string): void
       case 'drain':
         return drain(message.limitMs, {
           connections,
-          closeListener: () => gatewayListener.close(),
-          drained: (written) => channel.send({ type: 'drained' }, written),
+          drained: (written) => {
+            gatewayListener.close();
+            channel.send({ type: 'drained' }, written);
+          },
           exit: () => exit(0),
         });
     }

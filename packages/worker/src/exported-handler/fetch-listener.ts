@@ -1,7 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 
 /** An application of the web platform's shape. */
 export interface FetchHandler {
@@ -60,5 +58,22 @@ async function write(response: Response, outgoing: ServerResponse): Promise<void
   else outgoing.writeHead(response.status, response.statusText, headers);
   if (response.body === null) return void outgoing.end();
   outgoing.flushHeaders();
-  await pipeline(Readable.fromWeb(response.body as ReadableStream), outgoing);
+  // Leaving the loop cancels the body.
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    // A socket that is gone swallows what is written and says so a turn of the event loop later, which a body that
+    // never waits does not let happen.
+    if (outgoing.socket?.destroyed !== false) return;
+    if (!outgoing.write(chunk)) await drainedOrClosed(outgoing);
+  }
+  outgoing.end();
+}
+
+function drainedOrClosed(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      outgoing.off('drain', done).off('close', done);
+      resolve();
+    };
+    outgoing.once('drain', done).once('close', done);
+  });
 }

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
  * `export function fetch`). Joins the evaluation of a module that is being loaded.
  */
 export async function loadExport(path: string): Promise<unknown> {
-  const namespace = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+  const { href } = pathToFileURL(path);
+  const namespace = (await import(href)) as { readonly default?: unknown };
   const exported = namespace.default ?? namespace;
   // A compiled module: `exports.default = app`, with `exports` as the default export.
   const { default: inner } = exported as { readonly default?: unknown };

@@ -112,12 +112,17 @@ export class GatewayConnection {
     this.#retired = true;
     if (this.session !== undefined) this.session.close();
     else if (this.#answering && this.#response !== undefined) this.#endAfter(this.#response);
-    else if (!this.#upgraded) this.socket.end();
+    else if (!this.#upgraded) this.socket.destroySoon();
+  }
+
+  /** One request may come, and be the last. */
+  endAfterNext(): void {
+    this.#retired = true;
   }
 
   #endAfter(response: ServerResponse): void {
     if (!response.headersSent) response.shouldKeepAlive = false;
-    response.once('close', () => this.socket.end());
+    response.once('close', () => this.socket.destroySoon());
   }
 
   /** A time limit that the application set for one request would otherwise go on for the next. */

@@ -5,18 +5,23 @@ import type { InternalServer, InternalSocket } from '../node-internals.ts';
 import { gatewayConnectionOf } from './gateway-connection.ts';
 import type { GatewayConnections } from './gateway-connections.ts';
 
+export interface ServerContext {
+  readonly connections: GatewayConnections;
+  /** The server that is the application now; undefined while there is none. */
+  application(): InternalServer | undefined;
+  /** The server listens; its own listeners have been told. */
+  listening(): void;
+}
+
 /**
  * Stands between Node.js and the listeners of one server of the application. No listener is added: whether there
  * is one for 'upgrade', 'connect' or 'checkContinue' decides how Node.js treats a request.
  *
+ * A request on a connection from the time when this server was the application goes to the one that is it now.
+ *
  * @param tls the server expects TLS: the gateway's connections are handed over as secure ones
  */
-export function interceptHttp1Events(
-  server: InternalServer,
-  connections: GatewayConnections,
-  tls: boolean,
-  listening: () => void,
-): void {
+export function interceptHttp1Events(server: InternalServer, tls: boolean, context: ServerContext): void {
   const own = Object.hasOwn(server, 'emit') ? server.emit : undefined;
   const prototype = Object.getPrototypeOf(server) as InternalServer;
 
@@ -28,19 +33,24 @@ export function interceptHttp1Events(
       case 'checkContinue':
       case 'checkExpectation': {
         const connection = gatewayConnectionOf((first as IncomingMessage).socket);
-        if (connection !== undefined && !connection.admit(first as IncomingMessage, second as ServerResponse))
-          return true;
+        if (connection === undefined) break;
+        const application = context.application() ?? this;
+        if (application !== this) return Reflect.apply(application.emit, application, arguments) as boolean;
+        if (!connection.admit(first as IncomingMessage, second as ServerResponse)) return true;
         break;
       }
       case 'upgrade':
       case 'connect': {
         const connection = gatewayConnectionOf((first as IncomingMessage).socket);
-        if (connection !== undefined && !connection.admitTunnel(first as IncomingMessage)) return true;
+        if (connection === undefined) break;
+        const application = context.application() ?? this;
+        if (application !== this) return Reflect.apply(application.emit, application, arguments) as boolean;
+        if (!connection.admitTunnel(first as IncomingMessage)) return true;
         break;
       }
       case 'connection':
         if (!isFromGateway((first as InternalSocket)._handle)) break;
-        connections.add(first as Socket, this);
+        context.connections.add(first as Socket, this);
         if (!tls) break;
         Object.assign(first as Socket, { alpnProtocol: 'http/1.1', encrypted: true });
         return next.call(this, 'secureConnection', first);
@@ -57,7 +67,7 @@ export function interceptHttp1Events(
       }
       case 'listening': {
         const handled = Reflect.apply(next, this, arguments) as boolean;
-        listening();
+        context.listening();
         return handled;
       }
       default:

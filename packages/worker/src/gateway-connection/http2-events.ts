@@ -4,18 +4,13 @@ import { clientFactsHeader, type ClientFacts } from '@poolhouse/contract';
 import { isFromGateway } from '../listening/gateway-listener.ts';
 import type { InternalServer, InternalSocket } from '../node-internals.ts';
 import { gatewayConnectionOf } from './gateway-connection.ts';
-import type { GatewayConnections } from './gateway-connections.ts';
+import type { ServerContext } from './http1-events.ts';
 
 const field = clientFactsHeader.toLowerCase();
 const factsOfStream = Symbol('poolhouse.clientFacts');
 
 /** What `interceptHttp1Events` is for HTTP/1.1, for a server that the gateway speaks HTTP/2 to, without TLS. */
-export function interceptHttp2Events(
-  server: InternalServer,
-  connections: GatewayConnections,
-  tls: boolean,
-  listening: () => void,
-): void {
+export function interceptHttp2Events(server: InternalServer, tls: boolean, context: ServerContext): void {
   const own = Object.hasOwn(server, 'emit') ? server.emit : undefined;
   const prototype = Object.getPrototypeOf(server) as InternalServer;
 
@@ -31,7 +26,7 @@ export function interceptHttp2Events(
     switch (event) {
       case 'connection':
         if (!isFromGateway((first as InternalSocket)._handle)) break;
-        connections.add(first as Socket, this);
+        context.connections.add(first as Socket, this);
         if (!tls) break;
         Object.assign(first as Socket, { alpnProtocol: 'h2', encrypted: true });
         return next.call(this, 'secureConnection', first);
@@ -40,9 +35,14 @@ export function interceptHttp2Events(
         if (connection !== undefined) connection.session = first as ServerHttp2Session;
         break;
       }
-      case 'stream':
+      case 'stream': {
+        const application = context.application() ?? this;
+        if (application !== this && gatewayConnectionOf((first as ServerHttp2Stream).session?.socket) !== undefined) {
+          return Reflect.apply(application.emit, application, arguments) as boolean;
+        }
         if (!admitStream(first as ServerHttp2Stream, second as IncomingHttpHeaders, raw as string[])) return true;
         break;
+      }
       case 'request':
       case 'checkContinue':
       case 'checkExpectation':
@@ -54,7 +54,7 @@ export function interceptHttp2Events(
         break;
       case 'listening': {
         const handled = Reflect.apply(next, this, arguments) as boolean;
-        listening();
+        context.listening();
         return handled;
       }
       default:

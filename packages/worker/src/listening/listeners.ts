@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import type { InternalServer, Listen2, ListenHandle } from '../node-internals.ts';
 import { httpServerKind, unservable, type HttpServerKind } from './http-server-kind.ts';
 import { placeListener, type ListenAddress, type PlacedListener, type Placement, type Role } from './placement.ts';
@@ -53,6 +54,11 @@ export class Listeners {
 
   constructor(context: ListenersContext) {
     this.#context = context;
+  }
+
+  /** The server that is the application; undefined before there is one and after it closed. */
+  get application(): InternalServer | undefined {
+    return this.#served?.handle.open === true ? this.#served.server : undefined;
   }
 
   /** Some HTTP server of the application listens or has listened. */
@@ -140,8 +146,8 @@ export class Listeners {
       .find((each) => each.server === server);
     if (listener?.role === 'application') this.#serve(listener);
     if (listener?.role === 'candidate') {
-      const now = performance.now();
-      this.#settle(listener, { listeningSince: now, calmSince: undefined });
+      const ownPipes = 1 + [1, 2].filter(isPipe).length;
+      this.#settle(listener, { listeningSince: performance.now(), calmSince: undefined, ownPipes });
     }
   }
 
@@ -200,6 +206,12 @@ function isVirtual(listener: Listener): listener is VirtualListener {
 /** `close()` of the server takes its handle away. */
 function isOpen({ server, handle }: Listener): boolean {
   return handle instanceof VirtualHandle ? handle.open : server._handle === handle;
+}
+
+/** Without touching `process.stdout`, which would open it. */
+function isPipe(descriptor: number): boolean {
+  const file = fstatSync(descriptor);
+  return file.isFIFO() || file.isSocket();
 }
 
 function family(address: string): 4 | 6 {

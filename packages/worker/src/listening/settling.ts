@@ -9,22 +9,32 @@
 export const calmMs = 100;
 export const longestWaitMs = 3_000;
 
-/** Names of `process.getActiveResourcesInfo()` from which no new server comes by itself. */
-const standing: ReadonlySet<string> = new Set(['TCPServerWrap', 'PipeServerWrap', 'TTYWrap']);
+/** What `process.getActiveResourcesInfo()` calls a listening unix socket, and every other pipe. */
+const pipe = 'PipeWrap';
+/** From these no new server comes by itself. */
+const standing: ReadonlySet<string> = new Set(['TCPServerWrap', 'TTYWrap']);
 
-export function isCalm(resources: readonly string[]): boolean {
-  return resources.every((name) => standing.has(name));
+/**
+ * Whether nothing is under way.
+ *
+ * @param ownPipes the worker's private socket, and standard output and error where they are pipes
+ */
+export function isCalm(resources: readonly string[], ownPipes: number): boolean {
+  const pipes = resources.filter((name) => name === pipe).length;
+  return pipes <= ownPipes && resources.every((name) => name === pipe || standing.has(name));
 }
 
 export interface Watch {
   readonly listeningSince: number;
   /** Undefined while something is under way. */
   readonly calmSince: number | undefined;
+  /** See `isCalm`. */
+  readonly ownPipes: number;
 }
 
 /** One look at the process; times in milliseconds of one clock. */
 export function look(watch: Watch, resources: readonly string[], now: number): Watch & { readonly settled: boolean } {
-  const calmSince = isCalm(resources) ? (watch.calmSince ?? now) : undefined;
+  const calmSince = isCalm(resources, watch.ownPipes) ? (watch.calmSince ?? now) : undefined;
   const calmLongEnough = calmSince !== undefined && now - calmSince >= calmMs;
   return { ...watch, calmSince, settled: calmLongEnough || now - watch.listeningSince >= longestWaitMs };
 }

@@ -47,8 +47,8 @@ export class Gateway {
     return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
   }
 
-  async json(request: GatewayRequest = {}): Promise<any> {
-    return JSON.parse((await this.request(request)).body);
+  async json<Answer>(request: GatewayRequest = {}): Promise<Answer> {
+    return JSON.parse((await this.request(request)).body) as Answer;
   }
 
   /** Resolves with the head. */

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { BoundSocket, type BoundSocketOptions } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import {
   channelVersion,
   createPairingToken,
@@ -12,10 +13,10 @@ import {
   type ToWorker,
   type WorkerSettings,
 } from '@poolhouse/contract';
-import { preloadPath, stackLimitBytes, workerArguments } from '../../dist/index.js';
+import { stackLimitBytes, workerArguments } from '../../dist/index.js';
 import { Gateway } from './gateway.ts';
 
-const apps = join(import.meta.dirname, '../../../../test/fixtures/apps');
+const apps = join(__dirname, '../../../../test/fixtures/apps');
 const socketDescriptor = 4;
 
 export interface WorkerStart {
@@ -96,7 +97,9 @@ export class WorkerUnderTest implements AsyncDisposable {
       this.messages.push(message);
       this.#changed();
     });
-    this.exit = once(child, 'close').then(([code, signal]) => {
+    // Not 'close': it does not come after `disconnect`.
+    const outputs = [child.stdout, child.stderr].map((stream) => once(stream as Readable, 'close'));
+    this.exit = Promise.all([once(child, 'exit'), ...outputs]).then(([[code, signal]]) => {
       this.#ended = true;
       this.#changed();
       return { code: code as number | null, signal: signal as NodeJS.Signals | null };
@@ -159,5 +162,3 @@ export class WorkerUnderTest implements AsyncDisposable {
     for (const watcher of this.#watchers.splice(0)) watcher();
   }
 }
-
-export { preloadPath };
