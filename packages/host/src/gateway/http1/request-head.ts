@@ -9,7 +9,7 @@ import {
 } from './connection-options.ts';
 import { isProtectedAlias, requestField } from './field-names.ts';
 import { findField } from './field-lookup.ts';
-import { checkTransferEncoding, parseContentLength } from './framing.ts';
+import { checkTransferEncoding, isBlank, parseContentLength } from './framing.ts';
 import { type MessageFailure, messageFailures } from '../pipeline/message-failure.ts';
 import { readTarget } from './request-target.ts';
 import type { RequestHead } from '../pipeline/exchange.ts';
@@ -66,7 +66,7 @@ interface CollectedFields {
   hosts: number;
   host: string;
   lengths: number;
-  length: string;
+  length: number;
   codings: number;
   coding: string;
   connection: string | undefined;
@@ -150,7 +150,7 @@ function parseFields(head: Http1RequestHead, context: HeadContext): MessageFailu
     hosts: 0,
     host: '',
     lengths: 0,
-    length: '',
+    length: 0,
     codings: 0,
     coding: '',
     connection: undefined,
@@ -200,7 +200,7 @@ function parseFields(head: Http1RequestHead, context: HeadContext): MessageFailu
         break;
       case 'content-length':
         collected.lengths++;
-        collected.length = text.slice(valueStart, valueEnd);
+        collected.length = parseContentLength(text, valueStart, valueEnd);
         break;
       case 'transfer-encoding':
         collected.codings++;
@@ -248,11 +248,9 @@ function lineFailure(text: string, position: number): MessageFailure {
   const byte = text.charCodeAt(position);
   if (byte === 0x0a) return messageFailures.lineEnd;
   if (byte !== 0x0d) return messageFailures.header;
-  return position + 1 >= text.length ? incomplete : messageFailures.lineEnd;
-}
-
-function isBlank(byte: number): boolean {
-  return byte === 0x20 || byte === 0x09;
+  if (position + 1 >= text.length) return incomplete;
+  // A whole line without a colon, or a CR in the middle of one.
+  return text.charCodeAt(position + 1) === 0x0a ? messageFailures.header : messageFailures.lineEnd;
 }
 
 function joined(before: string, text: string, start: number, end: number): string {
@@ -325,9 +323,8 @@ function checkFraming(head: Http1RequestHead, collected: CollectedFields): Messa
     return checkTransferEncoding(collected.coding);
   }
   if (collected.lengths === 0) return undefined;
-  const length = collected.lengths > 1 ? undefined : parseContentLength(collected.length);
-  if (length === undefined) return messageFailures.number;
-  head.bodyLength = length;
+  if (collected.lengths > 1 || collected.length === -1) return messageFailures.number;
+  head.bodyLength = collected.length;
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import { nameBytes, valueBytes } from './characters.ts';
 import { noConnectionOptions, parseConnectionOptions, withoutFields } from './connection-options.ts';
 import { responseField } from './field-names.ts';
-import { parseContentLength } from './framing.ts';
+import { isBlank, parseContentLength } from './framing.ts';
 
 /** A response head of an upstream that passed every check, from one scan over its bytes. */
 export class Http1ResponseHead {
@@ -33,27 +33,27 @@ const incomplete: ResponseHeadFailure = { reason: 'incomplete' };
  */
 export function parseResponseHead(text: string): Http1ResponseHead | ResponseHeadFailure | undefined {
   const head = new Http1ResponseHead();
-  const failure = parse(head, text, 0);
+  const failure = parse(head, text);
   return failure === undefined ? head : failure === incomplete ? undefined : failure;
 }
 
-function parse(head: Http1ResponseHead, text: string, start: number): ResponseHeadFailure | undefined {
+function parse(head: Http1ResponseHead, text: string): ResponseHeadFailure | undefined {
   // 1. Status line: "HTTP/1.1" SP 3DIGIT [SP reason] CRLF
-  if (text.length - start < 13) return plausible(text, start) ? incomplete : failure('no HTTP/1 status line');
-  const oneDotZero = text.startsWith('HTTP/1.0 ', start);
-  if (!oneDotZero && !text.startsWith('HTTP/1.1 ', start)) return failure('no HTTP/1 status line');
-  const status = statusAt(text, start + 9);
-  if (status === 0) return failure('status is not a number from 100 to 999');
-  let position = start + 12;
+  if (text.length < 13) return plausible(text) ? incomplete : failure('no HTTP/1 status line');
+  const oneDotZero = text.startsWith('HTTP/1.0 ');
+  if (!oneDotZero && !text.startsWith('HTTP/1.1 ')) return failure('no HTTP/1 status line');
+  head.status = statusAt(text, 9);
+  if (head.status === 0) return failure('status is not a number from 100 to 999');
+  let position = 12;
   while (valueBytes[text.charCodeAt(position)]) position++;
-  if (text.charCodeAt(start + 12) !== 0x20 && position !== start + 12) return failure('status line is malformed');
-  const lineEnd = endOfLine(text, position);
-  if (lineEnd !== undefined) return lineEnd;
+  if (position > 12 && text.charCodeAt(12) !== 0x20) return failure('status line is malformed');
+  const badLine = endOfLine(text, position);
+  if (badLine !== undefined) return badLine;
   position += 2;
 
   // 2. Fields: lines that pass stay contiguous slices of the text
   let kept = oneDotZero ? 'HTTP/1.1' : '';
-  let keptFrom = oneDotZero ? start + 8 : start;
+  let keptFrom = oneDotZero ? 8 : 0;
   let lengths = 0;
   let codings = 0;
   let connection: string | undefined;
@@ -61,43 +61,48 @@ function parse(head: Http1ResponseHead, text: string, start: number): ResponseHe
     const lineStart = position;
     while (nameBytes[text.charCodeAt(position)]) position++;
     if (position === lineStart && text.charCodeAt(position) === 0x0d) {
-      const blank = endOfLine(text, position);
-      if (blank !== undefined) return blank;
+      const badEnd = endOfLine(text, position);
+      if (badEnd !== undefined) return badEnd;
       break;
     }
     if (text.charCodeAt(position) !== 0x3a || position === lineStart) {
       return position >= text.length ? incomplete : failure('field name is malformed');
     }
-    const nameEnd = position++;
+    const field = responseField(text, lineStart, position);
+    position++;
+    while (isBlank(text.charCodeAt(position))) position++;
+    const valueStart = position;
     while (valueBytes[text.charCodeAt(position)]) position++;
-    const bad = endOfLine(text, position);
-    if (bad !== undefined) return bad;
+    const badField = endOfLine(text, position);
+    if (badField !== undefined) return badField;
+    let valueEnd = position;
     position += 2;
-
-    const field = responseField(text, lineStart, nameEnd);
     if (field === undefined) continue;
-    const value = text.slice(nameEnd + 1, position - 2).trim();
+
+    while (valueEnd > valueStart && isBlank(text.charCodeAt(valueEnd - 1))) valueEnd--;
     switch (field) {
       case 'date':
         head.hasDate = true;
         continue;
       case 'content-length':
         if (++lengths > 1) return failure('more than one Content-Length');
-        head.contentLength = parseContentLength(value) ?? -1;
+        head.contentLength = parseContentLength(text, valueStart, valueEnd);
         if (head.contentLength === -1) return failure('Content-Length is not a number');
-        if (String(head.contentLength) === value) continue;
+        if (text.charCodeAt(valueStart) !== 0x30 || valueEnd - valueStart === 1) continue;
         kept += `${text.slice(keptFrom, lineStart)}Content-Length: ${head.contentLength}\r\n`;
         keptFrom = position;
         continue;
       case 'transfer-encoding':
-        if (++codings > 1 || value.toLowerCase() !== 'chunked') return failure('Transfer-Encoding is not chunked');
+        if (++codings > 1 || text.slice(valueStart, valueEnd).toLowerCase() !== 'chunked') {
+          return failure('Transfer-Encoding is not chunked');
+        }
         head.chunked = true;
         break;
       case 'connection':
-        connection = connection === undefined ? value : `${connection}, ${value}`;
+        connection = (connection === undefined ? '' : `${connection}, `) + text.slice(valueStart, valueEnd);
         break;
       case 'keep-alive':
-        head.keepAliveTimeoutMs = keepAliveTimeout(value);
+        head.keepAliveTimeoutMs = keepAliveTimeout(text, valueStart, valueEnd);
         break;
       case 'upgrade':
       case 'hop':
@@ -109,7 +114,6 @@ function parse(head: Http1ResponseHead, text: string, start: number): ResponseHe
     keptFrom = position;
   }
   head.end = position + 2;
-  head.status = status;
   head.head = position > keptFrom ? kept + text.slice(keptFrom, position) : kept;
 
   // 3. Checks across fields
@@ -127,13 +131,18 @@ function failure(reason: string): ResponseHeadFailure {
   return { reason };
 }
 
-function plausible(text: string, start: number): boolean {
-  return /^H(?:T(?:T(?:P(?:\/(?:1(?:\.(?:[01](?: .*)?)?)?)?)?)?)?)?$/s.test(text.slice(start)) || text.length === start;
+/** Whether more bytes could make a status line of this. */
+function plausible(text: string): boolean {
+  return 'HTTP/1.1 '.startsWith(text.slice(0, 9)) || 'HTTP/1.0 '.startsWith(text.slice(0, 9));
 }
 
+/** Three digits, the first not 0; 0 = anything else. */
 function statusAt(text: string, position: number): number {
-  const status = Number(text.slice(position, position + 3));
-  return /^[1-9]\d\d$/.test(text.slice(position, position + 3)) ? status : 0;
+  const hundreds = text.charCodeAt(position) - 0x30;
+  const tens = text.charCodeAt(position + 1) - 0x30;
+  const ones = text.charCodeAt(position + 2) - 0x30;
+  const digits = hundreds >= 1 && hundreds <= 9 && tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9;
+  return digits ? hundreds * 100 + tens * 10 + ones : 0;
 }
 
 /** Undefined when CRLF is at `position`. */
@@ -144,9 +153,12 @@ function endOfLine(text: string, position: number): ResponseHeadFailure | undefi
   return failure(byte === 0x0d || byte === 0x0a ? 'lines do not end in CR LF' : 'control character in a line');
 }
 
-function keepAliveTimeout(value: string): number {
-  const seconds = /(?:^|[,\s])timeout=(\d{1,6})(?:$|[,\s])/i.exec(value)?.[1];
-  return seconds === undefined ? -1 : Number(seconds) * 1000;
+function keepAliveTimeout(text: string, start: number, end: number): number {
+  // The usual form, from Node.js among others, without a regular expression.
+  const seconds = text.startsWith('timeout=', start) ? parseContentLength(text, start + 8, end) : -1;
+  if (seconds !== -1) return seconds * 1000;
+  const found = /(?:^|[,\s])timeout=(\d{1,6})(?:$|[,\s])/i.exec(text.slice(start, end))?.[1];
+  return found === undefined ? -1 : Number(found) * 1000;
 }
 
 /** Status line and framing stay whatever `Connection` names. */

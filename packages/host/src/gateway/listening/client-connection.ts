@@ -141,9 +141,15 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
   /** Reads from the socket unless what was read already has to wait for an answer. */
   private readOn(): void {
     if (this.transport.closing) return;
-    if (this.exchange !== undefined && this.unread !== undefined) this.transport.pause();
-    else if (this.exchange === undefined && this.clientEnded) this.transport.close();
-    else if (this.exchange === undefined) this.transport.resume();
+    if (this.exchange === undefined) {
+      if (this.clientEnded) this.transport.close();
+      else this.transport.resume();
+    } else if (this.unread !== undefined) {
+      this.transport.pause();
+    } else if (!this.dropsOrReadsBody) {
+      // A client that leaves is noticed only while its socket is read.
+      this.transport.resume();
+    }
   }
 
   /**
@@ -194,7 +200,8 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
       return false;
     }
     if (end < bytes.length) this.unread = bytes.subarray(end);
-    if (!more) this.transport.pause();
+    if (more) this.transport.resume();
+    else this.transport.pause();
     this.begin(head);
     return true;
   }
