@@ -17,6 +17,8 @@ export interface Revision {
   readonly diagnostics: readonly ConfigurationDiagnostic[];
   /** Every file that was read or looked for. Set by `loadRevision`. */
   readonly files?: readonly ConfigurationFileStamp[];
+  /** Ids of applications that run with what an earlier revision had, because their files are broken now. */
+  readonly degraded?: readonly string[];
 }
 
 /** A file that the revision is made of, or the place of one that does not exist. */

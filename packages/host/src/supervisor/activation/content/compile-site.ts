@@ -1,0 +1,114 @@
+import type { ModulePlan, ScopePlan } from '@poolhouse/contract';
+import type { Evaluation, Evaluator, Level } from '@poolhouse/configuration';
+import type { ModuleCompilers } from '../../../modules/registry.supervisor.ts';
+import type { CompiledHosting } from '../../../modules/scope-context.ts';
+import { configurationDiagnostic } from '../configuration-diagnostic.ts';
+import type { FileReader } from '../reading/file-reader.ts';
+import type { ConfigurationDiagnostic, ConfigurationFileStamp } from '../revision.ts';
+import { webSocketSection } from '../sections/web-socket.ts';
+import { readProtection } from './access-protection.ts';
+import type { CompiledApplication, CompiledSite, ContentRequest, IgnoredSection } from './content-reader.ts';
+import { InternedSettings } from './interned-settings.ts';
+import { readApplicationFolder } from './application-folder.ts';
+import { scopePaths } from './scope-paths.ts';
+import { isBroken, scopeFailure } from './scope-failure.ts';
+import { readSiteLevels, type SiteLevels } from './site-levels.ts';
+import { joinPaths } from './url-paths.ts';
+
+export interface SiteCompilation {
+  readonly server: Level;
+  /** Paths that location elements of the server's file name in this site. */
+  readonly serverTargets: readonly string[];
+  readonly evaluator: Evaluator;
+  readonly files: FileReader;
+  readonly compilers: ModuleCompilers;
+  readonly pathCase: ContentRequest['pathCase'];
+}
+
+/**
+ * Compiles one site:
+ *
+ *   1. read the web.config of every application and virtual directory
+ *   2. find the scopes of each application
+ *   3. compile the application: its program, its sign-in, its offline page
+ *   4. compile each scope: modules and their settings, or why it is broken
+ */
+export async function compileSite(
+  site: ContentRequest['sites'][number],
+  compilation: SiteCompilation,
+): Promise<CompiledSite> {
+  const { server, evaluator, files, serverTargets, compilers, pathCase } = compilation;
+  const interned = new InternedSettings();
+  const diagnostics = new Map<string, ConfigurationDiagnostic>();
+  const ignored = new Map<string, IgnoredSection>();
+  const stamps: ConfigurationFileStamp[] = [];
+  const report = (diagnostic: ConfigurationDiagnostic): void => {
+    const { file, line, column, message } = diagnostic;
+    diagnostics.set(`${file}:${line}:${column}:${message}`, diagnostic);
+  };
+
+  // 1.
+  const levels = await readSiteLevels(server, site, files);
+  stamps.push(...levels.stamps);
+
+  const applications: CompiledApplication[] = [];
+  for (const application of site.applications) {
+    // 2.
+    const targets = application.readsContent ? [...serverTargets, ...contentTargets(levels)] : serverTargets;
+    const paths = scopePaths(application, site.applications, targets);
+
+    // 3.
+    const own = evaluator.evaluate(levels.level(application, application.path));
+    const failed = isBroken(own) || application.problem !== undefined;
+    const folder = await readApplicationFolder(application, levels.level(application, application.path).path, files);
+    stamps.push(...folder.stamps);
+    const hosting = failed ? undefined : compilers.compileHosting(own, report, folder.iisnodeOverrides);
+    const { schemes } = readProtection(own);
+
+    // 4.
+    const scopes = paths.map((path): ScopePlan => {
+      const evaluation = path === application.path ? own : evaluator.evaluate(levels.level(application, path));
+      for (const diagnostic of evaluation.diagnostics) report(configurationDiagnostic(diagnostic));
+      for (const section of evaluation.ignored)
+        ignored.set(`${section.section} ${section.origin.file} ${section.origin.line}`, section);
+      const broken = scopeFailure(application, path, evaluation, levels, report);
+      if (broken !== undefined) return { path, modules: [], broken };
+      return { path, modules: compileModules(path, evaluation, hosting) };
+    });
+    applications.push({
+      id: application.id,
+      ...(hosting !== undefined && 'settings' in hosting ? { hosting: hosting.settings } : {}),
+      authenticationSchemes: schemes,
+      webSocketsEnabled: own.section(webSocketSection).get('enabled'),
+      ...(folder.offlinePage === undefined ? {} : { offlinePage: folder.offlinePage }),
+      scopes,
+    });
+  }
+
+  function compileModules(path: string, evaluation: Evaluation, hosting: CompiledHosting | undefined): ModulePlan[] {
+    const context = { path, maxUrlSegments: site.maxUrlSegments, pathCase, hosting, report };
+    return compilers.modules.flatMap(({ id, compile }) => {
+      const settings = compile(evaluation, context);
+      return settings === undefined ? [] : [{ id, settings: interned.add(settings) }];
+    });
+  }
+
+  return {
+    id: site.id,
+    applications,
+    settings: interned.list,
+    diagnostics: [...diagnostics.values()],
+    ignored: [...ignored.values()],
+    files: stamps,
+  };
+}
+
+/** Paths in the site that locations of its web.config files name. */
+function contentTargets(levels: SiteLevels): readonly string[] {
+  return levels.withFile.flatMap((level) => {
+    const above = `/${level.path.split('/').slice(1).join('/')}`;
+    return (level.file?.locations ?? [])
+      .filter(({ path }) => path !== '')
+      .map(({ path }) => joinPaths(above, `/${path}`));
+  });
+}
