@@ -18,8 +18,6 @@ export const commandErrors = {
   'not-stopped-in-time': { code: 'PH2104', exit: 'timeout' },
   'process-one': { code: 'PH2105', exit: 'error' },
   'unexpected-answer': { code: 'PH2106', exit: 'error' },
-  'configuration-invalid': { code: 'PH3001', exit: 'invalid' },
-  'configuration-warnings': { code: 'PH3002', exit: 'warnings' },
   'configuration-unusable': { code: 'PH3003', exit: 'unusable-configuration' },
   'site-not-found': { code: 'PH3004', exit: 'not-found' },
   'nothing-to-run': { code: 'PH3005', exit: 'invalid' },

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { checkCommand } from './check.ts';
 import { eventsCommand } from './events.ts';
 import { helpCommand } from './help.ts';
 import { logsCommand } from './logs.ts';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   poolStopCommand,
   logsCommand,
   eventsCommand,
+  checkCommand,
   helpCommand(() => commands),
   versionCommand,
 ];

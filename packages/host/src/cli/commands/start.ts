@@ -49,9 +49,9 @@ export const startCommand = defineCommand({
 
     const events = createHostEvents(system, output, options['log-file']);
     const separateUsers = system.uid === 0 && options['allow-root'] !== true;
-    const load = () => Promise.resolve({ errors: [] });
     // Loaded only here: the commands that ask a running Poolhouse must not wait for the parts that run one.
-    const { startHost } = await import('../host.ts');
+    const [{ startHost }, { loaderFor }] = await Promise.all([import('../host.ts'), import('../loader.ts')]);
+    const load = loaderFor(locations, system, { separateUsers });
     const host = await startHost({ locations, load, events, gateways, separateUsers }, system);
     await host.ended;
     return 0;
