@@ -21,6 +21,8 @@ export interface InjectedRequest {
   readonly physicalPath?: string;
   readonly virtualDirectories?: ApplicationPlan['virtualDirectories'];
   readonly secure?: boolean;
+  /** Default: a client on another machine. */
+  readonly remoteAddress?: string;
 }
 
 /** What a client would have received. */
@@ -68,7 +70,7 @@ export function injectExchange(request: InjectedRequest = {}): InjectedExchange 
           .map(([name, value]) => `${name}: ${value}\r\n`)
           .join(''),
     },
-    connection: { ...connection, secure },
+    connection: { ...connection, secure, remoteAddress: request.remoteAddress ?? connection.remoteAddress },
     route: routeOf(request, target),
     answer: answer.promise,
     bodyLimits,

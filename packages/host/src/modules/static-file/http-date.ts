@@ -13,9 +13,10 @@ export function parseHttpDate(text: string, now: number): number | undefined {
   const { day, month, year, hour, minute, second } = match.groups as Record<string, string>;
   const fullYear = year?.length === 2 ? nearYear(Number(year), now) : Number(year);
   const monthIndex = months.indexOf(month as string);
-  const ms = Date.UTC(fullYear, monthIndex, Number(day), Number(hour), Number(minute), Number(second));
-  const isReal = new Date(ms).getUTCDate() === Number(day) && Number(hour) < 24 && Number(minute) < 60;
-  return isReal && Number(second) <= 60 ? ms : undefined;
+  const startOfMinute = Date.UTC(fullYear, monthIndex, Number(day), Number(hour), Number(minute));
+  const isReal = new Date(startOfMinute).getUTCDate() === Number(day) && Number(hour) < 24 && Number(minute) < 60;
+  // 60 is a leap second.
+  return isReal && Number(second) <= 60 ? startOfMinute + Number(second) * 1_000 : undefined;
 }
 
 /** A year that seems to lie more than 50 years ahead is the most recent past one with these digits. */
