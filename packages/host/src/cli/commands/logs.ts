@@ -1,10 +1,9 @@
-import { printable } from '../../logging/index.ts';
-import type { OutputLine, StatusSnapshot } from '../../supervisor/management/index.ts';
+import type { StatusSnapshot } from '../../supervisor/management/index.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { connectionOptions, defineCommand } from '../command.ts';
 import { commandError } from '../command-error.ts';
 import { connectAdmin } from '../connect-admin.ts';
-import type { Output } from '../output.ts';
+import { outputLineWriter } from '../output-lines.ts';
 import { withPoolNames } from '../pool-action.ts';
 
 export const logsCommand = defineCommand({
@@ -31,7 +30,7 @@ export const logsCommand = defineCommand({
     const client = await connectAdmin(system, options.run);
     const pools = pool === undefined ? await poolNames(client) : [pool];
     const query = `?tail=${tail}&follow=${options.follow === true}`;
-    const show = lineWriter(output);
+    const show = outputLineWriter(output);
     await Promise.all(
       pools.map(async (name) => {
         const path = `/api/v1/logs/${encodeURIComponent(name)}${query}`;
@@ -54,14 +53,4 @@ function readLines(text: string | undefined): number {
 
 async function poolNames(client: AdminClient): Promise<readonly string[]> {
   return (await client.get<StatusSnapshot>('/api/v1/status')).pools.map(({ name }) => name);
-}
-
-/** `shop#1 the line`; as JSON the API's own lines. On a terminal nothing that an application wrote may steer it. */
-function lineWriter({ json, data }: Output): (line: string) => void {
-  if (json) return (line) => data.line(line);
-  return (text) => {
-    const { pool, slot, application, line } = JSON.parse(text) as OutputLine;
-    const origin = application === undefined ? `${pool}#${slot}` : `${pool}#${slot} ${application}`;
-    data.line(`${data.paint('dim', printable(origin))} ${data.isTerminal ? printable(line) : line}`);
-  };
 }
