@@ -1,0 +1,74 @@
+import { dirname } from 'node:path';
+import type { ConfigurationFileStamp } from '../revision.ts';
+import { WatchedFolder } from './watched-folder.ts';
+import type { WatchSystem } from './watch-system.ts';
+
+/** How often folders are looked at whose events get lost, milliseconds. */
+const pollMs = 1_000;
+/** Every so many polls all folders are looked at: no watch is trusted for ever. */
+const safetyPolls = 15;
+
+/**
+ * Notices that a file of the configuration was written, replaced, touched, created or removed, `app_offline.htm`
+ * included. Reports that something changed, never what it means: that is for loading and comparing.
+ */
+export class ConfigurationWatcher {
+  readonly #system: WatchSystem;
+  readonly #changed: () => void;
+  readonly #folders = new Map<string, WatchedFolder>();
+  #timer: { cancel(): void } | undefined;
+  #polls = 0;
+  #closed = false;
+
+  /** `changed` is called once for each change noticed, and must not throw. */
+  constructor(system: WatchSystem, changed: () => void) {
+    this.#system = system;
+    this.#changed = changed;
+  }
+
+  /** Sets the files that count, as a revision names them; those of before that are not among them count no more. */
+  async watch(files: readonly Pick<ConfigurationFileStamp, 'path' | 'stamp'>[]): Promise<void> {
+    const folders = new Map<string, Map<string, string | undefined>>();
+    for (const { path, stamp } of files) {
+      const folder = dirname(path);
+      const stamps = folders.get(folder) ?? new Map<string, string | undefined>();
+      folders.set(folder, stamps.set(path, stamp));
+    }
+    for (const [folder, watched] of this.#folders) {
+      if (folders.has(folder)) continue;
+      watched.close();
+      this.#folders.delete(folder);
+    }
+    for (const [folder, stamps] of folders) {
+      if (this.#closed) return;
+      let watched = this.#folders.get(folder);
+      if (watched === undefined) {
+        watched = new WatchedFolder(folder, this.#system, this.#changed);
+        this.#folders.set(folder, watched);
+      }
+      await watched.expect(stamps);
+    }
+    if (this.#timer === undefined && !this.#closed) this.#schedule();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#timer?.cancel();
+    for (const folder of this.#folders.values()) folder.close();
+    this.#folders.clear();
+  }
+
+  #schedule(): void {
+    this.#timer = this.#system.setTimer(() => void this.#poll(), pollMs);
+  }
+
+  async #poll(): Promise<void> {
+    this.#polls += 1;
+    const all = this.#polls % safetyPolls === 0;
+    for (const folder of [...this.#folders.values()]) {
+      if (this.#closed) return;
+      if (all || folder.needsPolling) await folder.look();
+    }
+    if (!this.#closed) this.#schedule();
+  }
+}
