@@ -70,6 +70,7 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
   private parsing = false;
   private closeAfterAnswer = false;
   private clientEnded = false;
+  private probes = 0;
   private siteId = -1;
   /** `connectionTimeout` of the last site. */
   private siteTimeoutMs: number;
@@ -239,7 +240,7 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
   private awaitDuringAnswer(head: Http1RequestHead): void {
     const { timeouts } = this.transport;
     if (this.dropsOrReadsBody) timeouts.awaitBody(this.siteTimeoutMs, this.host.limits.minBytesPerSecond);
-    else if (this.clientEnded && head.version === '1.1') timeouts.awaitProbe();
+    else if (this.clientEnded && head.version === '1.1') timeouts.awaitProbe(true);
     else timeouts.awaitNothing();
   }
 
@@ -371,7 +372,13 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
     if (this.transport.closing) return;
     if (this.exchange === undefined) return this.transport.close();
     if (this.dropsOrReadsBody) return this.rejectBody(messageFailures.badRequest);
-    if (this.exchange.request.version === '1.1') this.transport.timeouts.awaitProbe();
+    if (this.exchange.request.version === '1.1') this.transport.timeouts.awaitProbe(true);
+  }
+
+  private probe(): void {
+    this.exchange?.sendContinue();
+    this.probes++;
+    if (this.probes === 1) this.transport.timeouts.awaitProbe(false);
   }
 
   closed(): void {
@@ -390,7 +397,7 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
       case 'body':
         return this.rejectBody(messageFailures.entityBody);
       case 'probe':
-        return this.exchange?.sendContinue();
+        return this.probe();
       case 'write':
         this.host.rejected(messageFailures.minBytesPerSecond);
         return this.transport.reset();

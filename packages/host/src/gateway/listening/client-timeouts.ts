@@ -7,8 +7,12 @@ export type ClientTimeout = 'first byte' | 'head' | 'idle' | 'body' | 'probe' | 
 const rateGraceMs = 10_000;
 const bodyCheckMs = 2_000;
 const lingerMs = 2_000;
-/** How long an answer may take after the client's FIN before the client is probed; see `ClientConnection`. */
-const probeMs = 500;
+/**
+ * How long an answer may take after the client's FIN before the client is probed, see `ClientConnection`; and the
+ * time to the second probe, which finds the reset that the first one provoked.
+ */
+const firstProbeMs = 300;
+const secondProbeMs = 100;
 
 interface TimedConnection {
   timedOut(what: ClientTimeout): void;
@@ -62,8 +66,8 @@ export class ClientTimeouts {
     if (this.read.what === 'body') this.read.resume();
   }
 
-  awaitProbe(): void {
-    this.awaitReading('probe', probeMs);
+  awaitProbe(first: boolean): void {
+    this.awaitReading('probe', first ? firstProbeMs : secondProbeMs);
   }
 
   awaitClose(): void {
@@ -132,7 +136,8 @@ class ReadTimeout extends Deadline {
   override expired(now: number): void {
     if (this.what === undefined) return;
     if (this.what === 'body' && !this.bodyIsLate(now)) {
-      this.wheel.arm(this, Math.min(this.betweenMs, bodyCheckMs));
+      const untilLate = this.pausedAt === -1 ? this.lastAt + this.betweenMs - now : bodyCheckMs;
+      this.wheel.arm(this, Math.min(untilLate, bodyCheckMs));
       return;
     }
     this.connection.timedOut(this.what);

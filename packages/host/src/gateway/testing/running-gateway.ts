@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type {
   ApplicationState,
   FromGateway,
@@ -38,11 +38,15 @@ export class RunningGateway {
   readonly gateway: Gateway;
   readonly messages: FromGateway[] = [];
   port = 0;
+  /** What the module of an application does. */
+  forward: (exchange: Exchange) => void = () => {};
   finished = false;
   /** The gateway's time, milliseconds; moves only by `pass`. */
-  private time = 1_000_000;
+  now = 1_000_000;
   private number = 1;
   private nextUpstream = 1;
+  /** The gateway's side of every client connection. */
+  readonly clients: Socket[] = [];
   private readonly acceptor: Server;
   private readonly changed: (() => void)[] = [];
   private readonly setup: GatewaySetup;
@@ -51,26 +55,30 @@ export class RunningGateway {
     this.setup = setup;
     const module: GatewayModule = {
       id: 'test',
-      create: (_settings, services) => ({
-        handle:
-          setup.handle ??
-          ((exchange) => {
-            services.forward(exchange, {
-              requestTimeoutMs: 120_000,
-              forwardResponseConnectionHeader: false,
-              errorPage: true,
-              ...setup.forwardOptions,
-            });
-            return 'done';
-          }),
-      }),
+      create: (_settings, services) => {
+        this.forward = (exchange) =>
+          services.forward(exchange, {
+            requestTimeoutMs: 120_000,
+            forwardResponseConnectionHeader: false,
+            errorPage: true,
+            ...setup.forwardOptions,
+          });
+        return {
+          handle:
+            setup.handle ??
+            ((exchange) => {
+              this.forward(exchange);
+              return 'done';
+            }),
+        };
+      },
     };
     this.gateway = new Gateway({
       settings: { version: 1, sockets: [] },
       modules: [module],
       answers: { status: page, failure: ({ status, subStatus, title }) => page(status, subStatus, title) },
       maxConnections: 10_000,
-      now: () => this.time,
+      now: () => this.now,
       epoch: () => 1_700_000_000_000,
       send: (message) => {
         this.messages.push(message);
@@ -82,6 +90,7 @@ export class RunningGateway {
       },
     });
     this.acceptor = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      this.clients.push(socket);
       const { remoteAddress = '', remotePort = 0 } = socket;
       this.gateway.accept(socket, {
         secure: false,
@@ -182,8 +191,8 @@ export class RunningGateway {
 
   /** Moves the gateway's time on, tick by tick. */
   pass(ms: number): void {
-    for (const end = this.time + ms; this.time < end;) {
-      this.time = Math.min(end, this.time + 100);
+    for (const end = this.now + ms; this.now < end;) {
+      this.now = Math.min(end, this.now + 100);
       this.gateway.tick();
     }
   }
@@ -195,6 +204,11 @@ export class RunningGateway {
   /** Resolves when `condition` holds, looked at whenever the gateway says something. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await new Promise<void>((resolve) => this.changed.push(resolve));
+  }
+
+  /** Bytes that have come from clients so far. */
+  get clientBytes(): number {
+    return this.clients.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
   }
 
   stop(): void {

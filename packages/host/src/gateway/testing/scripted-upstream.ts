@@ -49,7 +49,7 @@ export class ScriptedUpstream {
 
   /** `onData` is called for every piece that arrives. */
   constructor(onData: (peer: UpstreamPeer) => void) {
-    this.server = createServer({ allowHalfOpen: true }, (socket) => {
+    this.server = createServer((socket) => {
       this.peers.push(new UpstreamPeer(socket, onData));
       for (const wake of this.waiting.splice(0)) wake();
     });
