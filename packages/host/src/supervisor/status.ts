@@ -19,8 +19,8 @@ export interface StatusSource {
   readonly startedAt: number;
   readonly state: ObjectState;
   readonly revision: Revision | undefined;
-  readonly pools: ReadonlyMap<string, ApplicationPool>;
-  /** Pools that cannot run, with the reason. */
+  readonly pools: readonly ApplicationPool[];
+  /** Why pools cannot run, by name in lower case. */
   readonly poolProblems: ReadonlyMap<string, string>;
   readonly fleet: GatewayFleet | undefined;
   readonly endpoints: readonly Endpoint[];
@@ -30,7 +30,7 @@ export interface StatusSource {
 /** A read-only picture for the API; made of what is in memory. */
 export function takeStatus(source: StatusSource): StatusSnapshot {
   const { revision } = source;
-  const pools = [...source.pools.values()].map((pool) =>
+  const pools = source.pools.map((pool) =>
     poolSnapshot(pool.state, source.fleet?.waiting(pool.state.settings.name) ?? 0),
   );
   const sites = (revision?.sites ?? []).map((site) => siteSnapshot(site, source));
@@ -120,7 +120,7 @@ function siteSnapshot(site: SiteSettings, source: StatusSource): SiteSnapshot {
   const problem = source.bindingProblems.find((each) => each.site.id === site.id);
   const stopped = problem !== undefined || !site.serverAutoStart;
   const poolProblem = site.applications
-    .map(({ pool }) => source.poolProblems.get(pool))
+    .map(({ pool }) => source.poolProblems.get(pool.toLowerCase()))
     .find((text) => text !== undefined);
   const reason = problem?.message ?? poolProblem;
   return {

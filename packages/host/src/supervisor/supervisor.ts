@@ -1,13 +1,8 @@
-import type { Plan } from '@poolhouse/contract';
 import { OutputFile, RunRecord } from '../linux/index.ts';
 import type { EventLog } from '../logging/index.ts';
-import type {
-  ApplicationPoolSettings,
-  ApplicationSettings,
-  ConfigurationDiagnostic,
-  Revision,
-} from './activation/revision.ts';
-import { openEndpoints, type BindingProblem, type Endpoint } from './endpoints/index.ts';
+import { compareRevisions, type ConfigurationDiagnostic, type Revision } from './activation/index.ts';
+import { applicationsOf, applyChange } from './apply-change.ts';
+import { openEndpoints, type BindingProblem, type Endpoint, type EndpointChange } from './endpoints/index.ts';
 import type { FileLocations } from './file-locations.ts';
 import { GatewayFleet, type GatewayLaunch } from './gateways/index.ts';
 import {
@@ -17,14 +12,8 @@ import {
   type StatusSnapshot,
   type SupervisorOperations,
 } from './management/operations.ts';
-import {
-  ApplicationPool,
-  IdentityError,
-  IdentityProvider,
-  type HostFacts,
-  type PoolSurroundings,
-  type PoolState,
-} from './pools/index.ts';
+import { PoolSet, poolKey } from './pool-set.ts';
+import { IdentityProvider, type ApplicationPool, type HostFacts, type PoolState } from './pools/index.ts';
 import { poolSnapshot, takeStatus } from './status.ts';
 
 export interface SupervisorOptions {
@@ -75,8 +64,6 @@ export class Supervisor implements SupervisorOperations {
   readonly events: EventLog;
   readonly #options: SupervisorOptions;
   readonly #identities: IdentityProvider;
-  readonly #pools = new Map<string, ApplicationPool>();
-  readonly #poolProblems = new Map<string, string>();
   readonly #startedAt = Date.now();
   #state: StatusSnapshot['state'] = 'starting';
   #revision: Revision | undefined;
@@ -84,7 +71,8 @@ export class Supervisor implements SupervisorOperations {
   #fleet: GatewayFleet | undefined;
   #endpoints: readonly Endpoint[] = [];
   #bindingProblems: readonly BindingProblem[] = [];
-  #surroundings: PoolSurroundings | undefined;
+  #pools: PoolSet | undefined;
+  #reloading: Promise<void> = Promise.resolve();
   #gatewayOutput: OutputFile | undefined;
   #ticker: NodeJS.Timeout | undefined;
   #processNumber = 0;
@@ -132,8 +120,8 @@ export class Supervisor implements SupervisorOperations {
       startedAt: this.#startedAt,
       state: this.#state,
       revision: this.#revision,
-      pools: this.#pools,
-      poolProblems: this.#poolProblems,
+      pools: this.#pools?.all ?? [],
+      poolProblems: this.#pools?.problems ?? new Map(),
       fleet: this.#fleet,
       endpoints: this.#endpoints,
       bindingProblems: this.#bindingProblems,
@@ -173,13 +161,12 @@ export class Supervisor implements SupervisorOperations {
 
   async stopPool(name: string): Promise<PoolSnapshot> {
     const pool = this.#pool(name);
-    pool.take({ type: 'stop', reason: 'Disabled' });
-    await pool.until((state) => state.status === 'stopped');
+    await pool.stop();
     return this.#snapshot(pool);
   }
 
   outputFiles(pool: string): readonly OutputFileSnapshot[] | undefined {
-    return this.#pools.get(poolKey(pool))?.outputFiles;
+    return this.#pools?.get(pool)?.outputFiles;
   }
 
   /** Begins the orderly end; `stopped` tells when it is done. */
@@ -190,6 +177,44 @@ export class Supervisor implements SupervisorOperations {
   /** Resolves when everything has ended; never before `stop` was called. */
   async stopped(): Promise<void> {
     await this.#stopped;
+  }
+
+  /**
+   * Reads the configuration again and carries out what changed; several calls run one after the other. A
+   * configuration that cannot be used changes nothing and is reported.
+   */
+  async reload(): Promise<void> {
+    this.#reloading = this.#reloading.then(async () => this.#reload());
+    await this.#reloading;
+  }
+
+  async #reload(): Promise<void> {
+    const [before, fleet, pools] = [this.#revision, this.#fleet, this.#pools];
+    if (this.#state !== 'started' || before === undefined || fleet === undefined || pools === undefined) return;
+    const { emit } = this.events;
+    try {
+      const result = await this.#options.load(before);
+      if ('errors' in result) {
+        for (const { file, line, message } of result.errors)
+          emit('config.reload.failed', { file, line, detail: message });
+        return;
+      }
+      const after = result.revision;
+      await applyChange(compareRevisions(before, after), after, pools, fleet);
+      this.#revision = after;
+      await this.#changeEndpoints(after, fleet);
+      this.#reportDiagnostics(after, before);
+      emit('config.applied', { revision: after.number, sites: after.sites.length, pools: after.pools.length });
+    } catch (error) {
+      emit('supervisor.task_failed', { task: 'applying a changed configuration', error: String(error) });
+    }
+  }
+
+  /** Gateways inherit sockets when they start: new sockets need new gateways, and the old ones drain. */
+  async #changeEndpoints(revision: Revision, fleet: GatewayFleet): Promise<void> {
+    const { changed, obsolete } = this.#openEndpoints(revision);
+    if (changed || fleet.outdated) await fleet.use(this.#endpoints);
+    for (const { socket } of obsolete) socket.close();
   }
 
   async #loadFirst(): Promise<Revision> {
@@ -206,7 +231,7 @@ export class Supervisor implements SupervisorOperations {
     const host = this.#hostFacts(gatewayUser?.gid);
     const fleet = this.#makeFleet(revision, host, gatewayUser);
     this.#fleet = fleet;
-    this.#surroundings = {
+    this.#pools = new PoolSet(this.#identities, {
       host,
       record: this.#record as RunRecord,
       emit,
@@ -214,11 +239,8 @@ export class Supervisor implements SupervisorOperations {
       idleCheckMs: this.#options.idleCheckMs ?? 60_000,
       publish: (knowledge) => fleet.publish(knowledge),
       sendOrder: (order) => fleet.sendOrder(order),
-    };
-    for (const settings of revision.pools) await this.#makePool(settings, applicationsOf(revision, settings.name));
-    for (const pool of this.#pools.values()) {
-      fleet.publish({ poolStates: [pool.published.poolState], applicationStates: pool.published.applicationStates });
-    }
+    });
+    for (const settings of revision.pools) await this.#pools.set(settings, applicationsOf(revision, settings.name));
     this.#openEndpoints(revision);
     await fleet.use(this.#endpoints);
     this.#revision = revision;
@@ -250,50 +272,35 @@ export class Supervisor implements SupervisorOperations {
       credentials: user === undefined ? undefined : { uid: user.uid, gid: user.gid, groups: [] },
       output: this.#gatewayOutput.fd,
     };
-    const plan: Plan = revision.plan;
     return new GatewayFleet(
       gateways,
-      plan,
+      revision.plan,
       { launch, record: this.#record as RunRecord, emit: events.emit, now: Date.now },
       {
-        demand: (application, reason) => this.#poolOf(application)?.take({ type: 'demand', application, reason }),
+        demand: (application, reason) =>
+          this.#pools?.ofApplication(application)?.take({ type: 'demand', application, reason }),
         counters: (upstream, total) =>
-          this.#poolOfProcess(upstream)?.take({ type: 'counters', process: upstream, ...total }),
-        retireAnswered: (upstream, answer) => this.#poolOfProcess(upstream)?.take({ type: answer, process: upstream }),
+          this.#pools?.ofProcess(upstream)?.take({ type: 'counters', process: upstream, ...total }),
+        retireAnswered: (upstream, answer) =>
+          this.#pools?.ofProcess(upstream)?.take({ type: answer, process: upstream }),
       },
     );
   }
 
-  async #makePool(settings: ApplicationPoolSettings, applications: readonly ApplicationSettings[]): Promise<void> {
-    const { emit } = this.#options.events;
-    try {
-      const identity = await this.#identities.identityOf(settings);
-      this.#pools.set(
-        poolKey(settings.name),
-        new ApplicationPool(settings, applications, identity, this.#surroundings as PoolSurroundings),
-      );
-    } catch (error) {
-      if (!(error instanceof IdentityError)) throw error;
-      emit('pool.identity.invalid', { pool: settings.name, user: error.user, error: error.message });
-      emit('pool.disabled.identity', { pool: settings.name, user: error.user });
-      this.#poolProblems.set(settings.name, error.message);
-      this.#fleet?.publish({ poolStates: [{ name: settings.name, state: 'stopped', reason: 'AppOffline' }] });
-    }
-  }
-
-  #openEndpoints(revision: Revision): void {
-    const { endpoints, problems } = openEndpoints(
+  #openEndpoints(revision: Revision): EndpointChange {
+    const change = openEndpoints(
       this.#endpoints,
       revision.sites.filter((site) => site.serverAutoStart),
     );
-    this.#endpoints = endpoints;
-    this.#bindingProblems = problems;
-    for (const { site, binding, message } of problems) {
+    this.#endpoints = change.endpoints;
+    this.#bindingProblems = change.problems;
+    for (const { site, binding, message } of change.problems) {
       this.events.emit('site.binding.failed', {
         ...{ site: site.name, error: message },
         binding: `${binding.protocol}/${binding.address}:${binding.port}:${binding.host}`,
       });
     }
+    return change;
   }
 
   #hostFacts(gatewayGroup: number | undefined): HostFacts {
@@ -310,8 +317,12 @@ export class Supervisor implements SupervisorOperations {
     };
   }
 
-  #reportDiagnostics(revision: Revision): void {
-    for (const { severity, file, line, column, message } of revision.diagnostics) {
+  /** Says what is new: what an earlier revision was told is not told again. */
+  #reportDiagnostics(revision: Revision, before?: Revision): void {
+    const known = new Set(before?.diagnostics.map((diagnostic) => JSON.stringify(diagnostic)));
+    for (const diagnostic of revision.diagnostics) {
+      if (known.has(JSON.stringify(diagnostic))) continue;
+      const { severity, file, line, column, message } = diagnostic;
       this.events.emit(severity === 'error' ? 'config.invalid' : 'config.warning', {
         file,
         line,
@@ -322,7 +333,7 @@ export class Supervisor implements SupervisorOperations {
   }
 
   #tick(): void {
-    for (const pool of this.#pools.values()) pool.tick();
+    this.#pools?.tick();
   }
 
   async #end(reason: string): Promise<void> {
@@ -330,14 +341,10 @@ export class Supervisor implements SupervisorOperations {
     // What is half started is first started whole, or not at all: then there is one state to leave.
     await this.#starting?.catch(() => {});
     this.#state = 'stopping';
-    const limits = [...this.#pools.values()].map(({ state }) => state.settings.processModel.shutdownTimeLimitMs);
-    const limitMs = Math.max(0, ...limits) + stopReserveMs;
-    await this.#fleet?.refuseNewClients(limitMs);
-    const stops = [...this.#pools.values()].map(async (pool) => {
-      pool.take({ type: 'stop', reason: 'Disabled' });
-      await pool.until((state) => state.status === 'stopped');
-    });
-    await Promise.all(stops);
+    await this.#reloading;
+    const limits = (this.#pools?.all ?? []).map(({ state }) => state.settings.processModel.shutdownTimeLimitMs);
+    await this.#fleet?.refuseNewClients(Math.max(0, ...limits) + stopReserveMs);
+    await this.#pools?.stop();
     await this.#fleet?.stop(stopReserveMs);
     this.#destroy();
     this.#state = 'stopped';
@@ -347,26 +354,18 @@ export class Supervisor implements SupervisorOperations {
   #destroy(): void {
     clearInterval(this.#ticker);
     this.#fleet?.destroy();
-    for (const pool of this.#pools.values()) pool.destroy();
+    this.#pools?.destroy();
     for (const { socket } of this.#endpoints) socket.close();
     this.#gatewayOutput?.close();
     this.#record?.release();
   }
 
   #pool(name: string): ApplicationPool {
-    const pool = this.#pools.get(poolKey(name));
+    const pool = this.#pools?.get(name);
     if (pool !== undefined) return pool;
-    const problem = this.#poolProblems.get(name);
+    const problem = this.#pools?.problems.get(poolKey(name));
     if (problem !== undefined) throw new OperationRefused('pool-stopped', `pool ${name} cannot run: ${problem}`);
     throw new OperationRefused('not-found', `there is no pool "${name}"; poolhouse pool list shows what there is`);
-  }
-
-  #poolOf(application: string): ApplicationPool | undefined {
-    return [...this.#pools.values()].find(({ state }) => state.applications.some(({ id }) => id === application));
-  }
-
-  #poolOfProcess(id: number): ApplicationPool | undefined {
-    return [...this.#pools.values()].find(({ state }) => state.processes.some((each) => each.id === id));
   }
 
   #snapshot(pool: ApplicationPool): PoolSnapshot {
@@ -379,15 +378,4 @@ function replaced(state: PoolState, older: ReadonlySet<number>): boolean {
   return (
     state.recycleNext.length === 0 && state.processes.every(({ id, phase }) => !older.has(id) && phase === 'running')
   );
-}
-
-function applicationsOf(revision: Revision, pool: string): ApplicationSettings[] {
-  return revision.sites
-    .flatMap((site) => site.applications)
-    .filter((application) => poolKey(application.pool) === poolKey(pool));
-}
-
-/** Names of pools compare ignoring case. */
-function poolKey(name: string): string {
-  return name.toLowerCase();
 }

@@ -2,6 +2,7 @@ import {
   channelVersion,
   type ClientFacts,
   type FromGateway,
+  type GatewayLimits,
   type Knowledge,
   type Plan,
   type ToGateway,
@@ -62,6 +63,7 @@ export class GatewayFleet {
   #endpoints: readonly Endpoint[] = [];
   #knowledge: GatewayKnowledge;
   #orderNumber = 0;
+  #outdated = false;
   #stopping = false;
 
   constructor(size: number, plan: Plan, surroundings: FleetSurroundings, events: FleetEvents) {
@@ -80,6 +82,17 @@ export class GatewayFleet {
     return [...this.#gateways.values()].map(({ pid, state, connections }) => ({ pid, state, connections }));
   }
 
+  /** The gateways work with limits that no longer hold: only new ones learn them. */
+  get outdated(): boolean {
+    return this.#outdated;
+  }
+
+  /** New limits of the message layer, for gateways that start from now on. */
+  setLimits(limits: GatewayLimits): void {
+    this.#knowledge = { ...this.#knowledge, plan: { ...this.#knowledge.plan, limits } };
+    this.#outdated = true;
+  }
+
   /** Requests that wait in all gateways, by pool. */
   waiting(pool: string): number {
     return [...(this.#waiting.get(pool)?.values() ?? [])].reduce((sum, each) => sum + each, 0);
@@ -89,6 +102,7 @@ export class GatewayFleet {
   async use(endpoints: readonly Endpoint[]): Promise<void> {
     const old = [...this.#gateways.values()];
     this.#endpoints = endpoints;
+    this.#outdated = false;
     await Promise.all(Array.from({ length: this.#size }, () => this.#start()));
     for (const gateway of old) this.#drain(gateway, 90_000);
   }

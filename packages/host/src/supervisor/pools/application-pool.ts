@@ -63,7 +63,7 @@ export class ApplicationPool {
     readonly applicationStates: readonly ApplicationState[];
     readonly upstreams: readonly Upstream[];
   } {
-    const { settings, status, reason, applications, failures, published, processes } = this.#state;
+    const { settings, status, reason, applications, failures, published, processes, offline } = this.#state;
     return {
       poolState: {
         name: settings.name,
@@ -73,7 +73,12 @@ export class ApplicationPool {
       applicationStates: applications.map(({ id }) => {
         const failure = failures[id]?.failure;
         const state = published[id] ?? 'available';
-        return { id, state, ...(state === 'failed' && failure !== undefined ? { failure } : {}) };
+        const offlinePage = offline[id];
+        return {
+          ...{ id, state },
+          ...(state === 'failed' && failure !== undefined ? { failure } : {}),
+          ...(offlinePage === undefined ? {} : { offlinePage }),
+        };
       }),
       upstreams: processes
         .filter(({ phase }) => phase === 'running')
@@ -126,6 +131,12 @@ export class ApplicationPool {
       };
       this.#watchers.add(watcher);
     });
+  }
+
+  /** Refuses requests, drains, ends the processes; resolves when the last one is gone. */
+  async stop(): Promise<void> {
+    this.take({ type: 'stop', reason: 'Disabled' });
+    await this.until((state) => state.status === 'stopped');
   }
 
   /** Ends every process at once; for the end of the supervisor itself. */

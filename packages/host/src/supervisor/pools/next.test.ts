@@ -456,6 +456,42 @@ describe('pings', () => {
   });
 });
 
+describe('app_offline.htm', () => {
+  const page = '/srv/shop/app_offline.htm';
+  const offline = { type: 'offline', application: 'shop/', page } as const;
+
+  it('M-104 present before the first request: nothing is started', () => {
+    const pool = new SimulatedPool(poolSettings({ startMode: 'AlwaysRunning' }), [workerApplication])
+      .take(offline)
+      .pass(500)
+      .demand();
+    expect(pool.launched()).toEqual([]);
+    expect(pool.of('applicationState').at(-1)?.state).toEqual({ id: 'shop/', state: 'offline', offlinePage: page });
+  });
+
+  it('M-106 dropped while running: the page at once, the process drains and ends', () => {
+    const pool = new SimulatedPool(poolSettings(), [workerApplication]);
+    pool.running();
+    pool.take(offline);
+    expect(pool.of('applicationState').at(-1)?.state.state).toBe('offline');
+    expect(pool.of('announce').at(-1)?.announcement.retire).toEqual([1]);
+    pool.take({ type: 'drained', process: 1 }).exit(1, { code: 0 });
+    expect(pool.state).toMatchObject({ status: 'started', processes: [], crashes: [] });
+  });
+
+  it('M-107 it hides a failed start, and after its removal the start is tried again', () => {
+    const pool = new SimulatedPool(poolSettings(), [compatApplication])
+      .demand()
+      .take({ type: 'launched', process: 1, pid: 1 })
+      .exit(1);
+    pool.take({ ...offline, application: 'shop/net' });
+    expect(pool.of('applicationState').at(-1)?.state.state).toBe('offline');
+    pool.take({ ...offline, application: 'shop/net', page: undefined });
+    expect(pool.of('applicationState').at(-1)?.state.state).toBe('available');
+    expect(pool.demand().launched()).toHaveLength(2);
+  });
+});
+
 describe('stopping', () => {
   it('refuses first, drains, and is stopped when the last process is gone', () => {
     const pool = new SimulatedPool(poolSettings(), [workerApplication]);

@@ -1,6 +1,6 @@
 import { demand } from './decisions/demand.ts';
 import { exited, launchFailed } from './decisions/exit.ts';
-import { configured, recycle, restartApplication, startPool, stopPool } from './decisions/orders.ts';
+import { configured, goOffline, recycle, restartApplication, startPool, stopPool } from './decisions/orders.ts';
 import { retireAnswered } from './decisions/retire-answer.ts';
 import { Draft, type DecisionContext } from './draft.ts';
 import type { PoolEffect, PoolEvent } from './pool-event.ts';
@@ -67,6 +67,8 @@ function takeIn(draft: Draft, event: PoolEvent): void {
       return recycle(draft, event.reason);
     case 'restartApplication':
       return restartApplication(draft, event.application, event.reason);
+    case 'offline':
+      return goOffline(draft, event.application, event.page);
     case 'configured':
       return configured(draft, event.settings, event.applications);
   }

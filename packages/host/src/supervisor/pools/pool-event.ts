@@ -34,6 +34,8 @@ export type PoolEvent =
   | { readonly type: 'stop'; readonly reason: 'Disabled' }
   | { readonly type: 'recycle'; readonly reason: RecycleReason }
   | { readonly type: 'restartApplication'; readonly application: string; readonly reason: string }
+  /** `app_offline.htm` came (its path) or went (undefined). */
+  | { readonly type: 'offline'; readonly application: string; readonly page: string | undefined }
   | {
       readonly type: 'configured';
       readonly settings: ApplicationPoolSettings;

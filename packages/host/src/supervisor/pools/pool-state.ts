@@ -27,6 +27,8 @@ export interface PoolState {
   readonly crashes: readonly number[];
   /** Failures per application, by `HostedApplication.id`. */
   readonly failures: Readonly<Record<string, ApplicationFailures>>;
+  /** `app_offline.htm` of applications that are offline: no process, and this page for every request. */
+  readonly offline: Readonly<Record<string, string>>;
   /** What the gateways were last told, by application. */
   readonly published: Readonly<Record<string, ApplicationState['state']>>;
   /** The last process that ended, and how many ended unexpectedly. */
@@ -140,6 +142,7 @@ export function createPoolState(
     recycleNext: [],
     crashes: [],
     failures: {},
+    offline: {},
     published: {},
     lastExit: undefined,
     restarts: 0,

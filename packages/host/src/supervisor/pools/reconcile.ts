@@ -1,3 +1,4 @@
+import type { ApplicationState } from '@poolhouse/contract';
 import { firstComer, wantPlaces } from './decisions/demand.ts';
 import { exited, killWatchdogMs } from './decisions/exit.ts';
 import { restartableSlots } from './recycling/restartable-slots.ts';
@@ -172,6 +173,7 @@ function fill(draft: Draft): void {
 }
 
 function mayFill(draft: Draft, application: HostedApplication): boolean {
+  if (application.id in draft.state.offline) return false;
   const failures = draft.failuresOf(application.id);
   if (failures.until > draft.now || firstComer(draft, application) !== undefined) return false;
   if (application.kind === 'worker') return true;
@@ -234,7 +236,8 @@ function reasonToRetire(draft: Draft, process: WorkerProcess, place: Place): End
       process.phase !== 'running' || replaced || draft.state.settings.recycling.disallowOverlappingRotation;
     return superseded ? 'recycle' : undefined;
   }
-  return place.wanted ? undefined : 'idle';
+  if (place.wanted) return undefined;
+  return process.application in draft.state.offline ? 'stop' : 'idle';
 }
 
 function startRetiring(draft: Draft, process: WorkerProcess, ending: Ending): void {
@@ -279,11 +282,15 @@ function publish(draft: Draft): void {
     const state = applicationState(draft, application.id);
     if (draft.state.published[application.id] === state) continue;
     draft.state.published = { ...draft.state.published, [application.id]: state };
-    if (state !== 'failed') draft.effects.push({ type: 'applicationState', state: { id: application.id, state } });
+    if (state === 'failed') continue;
+    const offlinePage = draft.state.offline[application.id];
+    const page = offlinePage === undefined ? {} : { offlinePage };
+    draft.effects.push({ type: 'applicationState', state: { id: application.id, state, ...page } });
   }
 }
 
-function applicationState(draft: Draft, application: string): 'available' | 'starting' | 'failed' {
+function applicationState(draft: Draft, application: string): ApplicationState['state'] {
+  if (application in draft.state.offline) return 'offline';
   const own = draft.state.processes.filter((process) => process.application === application);
   if (own.some((process) => process.phase === 'running')) return 'available';
   const { failure, until } = draft.failuresOf(application);

@@ -10,7 +10,7 @@ import { failRequests } from './fail-requests.ts';
  */
 export function demand(draft: Draft, applicationId: string, reason: 'none' | 'busy'): void {
   const application = draft.application(applicationId);
-  if (application === undefined || draft.state.status !== 'started') return;
+  if (application === undefined || draft.state.status !== 'started' || applicationId in draft.state.offline) return;
   const { failure, until } = draft.failuresOf(applicationId);
   if (failure !== undefined && until > draft.now) return failRequests(draft, application, failure, until);
   if (refusedByFirstComer(draft, application) || refusedByRapidFails(draft, application)) return;

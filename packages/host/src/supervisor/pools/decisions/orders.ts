@@ -57,6 +57,18 @@ export function restartApplication(draft: Draft, application: string, reason: st
   draft.report('app.recycled', { application, pool: draft.pool, reason });
 }
 
+/** With a page the application's processes end and none is started; without, the next request starts it from scratch. */
+export function goOffline(draft: Draft, application: string, page: string | undefined): void {
+  const { [application]: before, ...others } = draft.state.offline;
+  if (before === page) return;
+  draft.state.offline = page === undefined ? others : { ...others, [application]: page };
+  draft.setFailures(application, { inARow: 0, failure: undefined, until: 0 });
+  draft.setPlaces((place) => place.application === application, { wanted: false, attempts: 0, notBefore: 0 });
+  const about = { application, pool: draft.pool };
+  if (page === undefined) draft.report('app.online', about);
+  else draft.report('app.offline', { ...about, file: page });
+}
+
 /** New settings; the processes that need new ones are renewed by orders of their own. */
 export function configured(
   draft: Draft,
