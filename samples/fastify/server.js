@@ -11,6 +11,7 @@ app.get('/', async (request) => ({
   hello: 'from Fastify',
   node: process.version,
   client: request.ip,
+  clientPort: request.socket.remotePort,
   scheme: request.protocol,
   host: request.host,
   pathBase: request.raw.pathBase ?? '(not hosted)',
