@@ -1,6 +1,7 @@
 import { createAllowTest } from './allow-list.ts';
 import type { Check } from './denial.ts';
 import { denial } from './denial.ts';
+import { createNameSieve } from './name-sieve.ts';
 import { extensionOf, namesOf } from './path-names.ts';
 import type { RequestFilteringSettings } from './settings.ts';
 
@@ -17,7 +18,11 @@ export function checkNames(settings: RequestFilteringSettings): Check | undefine
   const extensionAllowed = createAllowTest(settings.fileExtensions);
   const denied = new Set(settings.fileExtensions.denied);
   if (hidden.size === 0 && extensionAllowed === undefined) return undefined;
+  const mayHold = settings.fileExtensions.allowUnlisted
+    ? createNameSieve(settings.hiddenSegments, settings.fileExtensions.denied)
+    : () => true;
   return ({ route }) => {
+    if (!mayHold(route.cookedPath)) return undefined;
     const names = namesOf(route.cookedPath);
     for (const name of names) if (hidden.has(name)) return hiddenSegment;
     if (extensionAllowed === undefined) return undefined;
