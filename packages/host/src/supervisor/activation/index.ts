@@ -5,3 +5,4 @@ export type { ApplicationDeclaration, SiteDeclaration } from './sites/site-decla
 export { compareRevisions, type ApplicationChange, type PoolChange, type RevisionChange } from './diff.ts';
 export { ConfigurationWatcher } from './watching/configuration-watcher.ts';
 export { diskWatchSystem, type WatchSystem } from './watching/watch-system.ts';
+export * from './run-folder.ts';
