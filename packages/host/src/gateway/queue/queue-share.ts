@@ -32,11 +32,12 @@ export class QueueShare {
       this.asked = true;
       return block;
     }
-    const spare = Math.floor((this.places - Math.max(waiting, this.own) - block) / block) * block;
+    // A block is kept in reserve, so that a queue around the limit does not lease and return all the time.
+    const reserve = waiting === 0 ? 0 : block;
+    const spare = Math.floor((this.places - waiting - reserve) / block) * block;
     const returned = Math.min(Math.max(spare, 0), this.leased);
-    if (returned === 0) return 0;
     this.leased -= returned;
-    return -returned;
+    return returned === 0 ? 0 : -returned;
   }
 
   /** The supervisor's answer. After a grant of nothing, asking again waits for the queue to shrink. */

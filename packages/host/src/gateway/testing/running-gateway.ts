@@ -5,6 +5,7 @@ import type {
   GatewayLimits,
   Knowledge,
   PoolPlan,
+  SitePlan,
   ToGateway,
   Upstream,
 } from '@poolhouse/contract';
@@ -155,6 +156,17 @@ export class RunningGateway {
       applicationStates: [],
       upstreams: [],
     };
+  }
+
+  /** The site as the gateway got it. */
+  get site(): SitePlan {
+    const { plan } = this.snapshot() as Extract<ToGateway, { type: 'snapshot' }>;
+    return plan.sites[0] as SitePlan;
+  }
+
+  /** A snapshot again, as after a gap. */
+  resync(upstreams: readonly Upstream[] = []): void {
+    this.gateway.receive({ ...(this.snapshot() as Extract<ToGateway, { type: 'snapshot' }>), upstreams });
   }
 
   /** One numbered step of the supervisor. */

@@ -22,7 +22,7 @@ const slots = 512;
 /**
  * Coarse timers for very many connections: no timer per request, no heap. A deadline hangs in the slot of the
  * tick at which it is due, or at most one turn ahead, and is looked at there: due → expires, armed later in the
- * meantime → moves on, disarmed → leaves. It expires never before and at most two ticks after its time.
+ * meantime → moves on, disarmed → leaves. It expires never before and less than three ticks after its time.
  */
 export class TimerWheel {
   /** Milliseconds; moves only with the ticks, so that reading it costs nothing. */
