@@ -1,9 +1,10 @@
-import type { EffectiveConfiguration, SectionSchema, XmlDocument } from '@poolhouse/configuration';
+import type { BuiltInContent, EffectiveConfiguration, SectionSchema } from '@poolhouse/configuration';
 import { compileHosting } from './asp-net-core/hosting.ts';
 import type { HostingContext } from './asp-net-core/hosting-context.ts';
 import { httpPlatformSection } from './asp-net-core/http-platform-section.ts';
 import { iisnodeSection } from './asp-net-core/iisnode-section.ts';
 import { aspNetCoreSection } from './asp-net-core/section.ts';
+import { builtInContent } from './built-in-content.ts';
 import { defaultDocumentSection } from './default-document/section.ts';
 import { directoryBrowseSection } from './directory-browse/section.ts';
 import { compileHandlers, compileOnlyProgram } from './handlers/compile.ts';
@@ -11,7 +12,6 @@ import { handlersSection } from './handlers/section.ts';
 import { compileRequestFiltering } from './request-filtering/compile.ts';
 import { requestFilteringSection } from './request-filtering/section.ts';
 import type { CompiledHosting, ScopeContext } from './scope-context.ts';
-import { withServerDefaults } from './server-defaults/with-server-defaults.ts';
 import { staticContentSection } from './static-file/section.ts';
 
 /** Turns the effective sections of a scope into settings of one module. */
@@ -44,11 +44,8 @@ const modules: readonly ModuleCompiler[] = [
 /** What activation needs of the modules that ship. */
 export interface ModuleCompilers {
   readonly sections: readonly SectionSchema[];
-  /**
-   * Completes applicationHost.config, right after it was parsed, with what every server's file says: without it
-   * a file that has no `<handlers>` serves nothing. See `server-defaults/`.
-   */
-  withServerDefaults(document: XmlDocument): XmlDocument;
+  /** What sections hold before any file, as on a fresh server: without it nothing maps requests to files. */
+  readonly builtInContent: ReadonlyMap<string, BuiltInContent>;
   /**
    * The program of an application, from the configuration of its root; undefined when it has none.
    * `iisnodeOverrides`: text of the `iisnode.yml` in its folder, if there is one.
@@ -64,7 +61,7 @@ export interface ModuleCompilers {
 export function createModuleCompilers(host: Omit<HostingContext, 'report' | 'iisnodeOverrides'>): ModuleCompilers {
   return {
     sections,
-    withServerDefaults,
+    builtInContent: builtInContent(),
     compileHosting: (root, report, iisnodeOverrides) => compileHosting(root, { ...host, report, iisnodeOverrides }),
     modules,
   };

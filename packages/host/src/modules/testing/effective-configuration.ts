@@ -14,7 +14,7 @@ import type { ScopeContext } from '../scope-context.ts';
 
 /** Files of a site, each as what stands in `<configuration>`. */
 export interface ConfigurationTexts {
-  /** applicationHost.config; completed with the defaults of a server. */
+  /** applicationHost.config, after what is built in. */
   readonly server?: string;
   /** web.config of the site's root. */
   readonly site?: string;
@@ -25,11 +25,13 @@ export function effectiveConfiguration(
   texts: ConfigurationTexts,
   variables: Readonly<Record<string, string>> = {},
 ): Evaluation {
-  const registry = builtInRegistry(compilers().sections, ['appSettings', 'system.web']);
-  const server = readConfigurationFile(
-    compilers().withServerDefaults(document('applicationHost.config', texts.server ?? '')),
-    { level: '', depth: 0, registry },
-  );
+  const { sections, builtInContent } = compilers();
+  const registry = builtInRegistry(sections, ['appSettings', 'system.web'], builtInContent);
+  const server = readConfigurationFile(document('applicationHost.config', texts.server ?? ''), {
+    level: '',
+    depth: 0,
+    registry,
+  });
   const root = serverLevel(server);
   const file = readConfigurationFile(document('/srv/www/web.config', texts.site ?? ''), {
     level: 'shop',

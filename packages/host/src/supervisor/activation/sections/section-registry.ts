@@ -9,7 +9,6 @@ import {
   windowsAuthenticationSection,
 } from './access-protection.ts';
 import { applicationPoolsSection } from './application-pools.ts';
-import { builtInContent } from './built-in-content.ts';
 import { frameworkSections, knownSections } from './known-sections.ts';
 import { sitesSection } from './sites.ts';
 import { webLimitsSection } from './web-limits.ts';
@@ -37,11 +36,11 @@ const openUnlessDeclared: ReadonlySet<string> = new Set(['system.webServer/handl
 /** Every section that files may use without declaring it: those of modules, those of the server, and those only known. */
 export function sectionRegistry({
   sections,
-  withServerDefaults,
-}: Pick<ModuleCompilers, 'sections' | 'withServerDefaults'>): SectionRegistry {
+  builtInContent,
+}: Pick<ModuleCompilers, 'sections' | 'builtInContent'>): SectionRegistry {
   const served = [...own, ...sections].map((schema) =>
     openUnlessDeclared.has(schema.path) ? { ...schema, overrideModeDefault: 'Allow' as const } : schema,
   );
   const known = knownSections(new Set(served.map(({ path }) => path)));
-  return builtInRegistry([...served, ...known], frameworkSections, builtInContent(sections, withServerDefaults));
+  return builtInRegistry([...served, ...known], frameworkSections, builtInContent);
 }
