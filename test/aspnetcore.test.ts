@@ -11,11 +11,11 @@ import {
   linesOf,
   request,
   scratchFile,
-  startHost,
   startLoad,
   until,
   type HostOptions,
   type TestHost,
+  useHost,
 } from './harness/index.ts';
 
 const sdk = spawnSync('dotnet', ['--version'], { encoding: 'utf8' }).stdout ?? '';
@@ -57,7 +57,7 @@ describe.skipIf(!hasSdk)('an ASP.NET Core application', () => {
     const file = join(folder, 'web.config');
     writeFileSync(file, edit(readFileSync(file, 'utf8')));
     const application = { folder };
-    return startHost({
+    return useHost({
       ...options,
       sites: [{ applications: path === '/' ? { '/': application } : { '/': {}, [path]: application } }],
     });
@@ -69,7 +69,7 @@ describe.skipIf(!hasSdk)('an ASP.NET Core application', () => {
 
   it('M-103 published in-process answers 200 through the compatibility path; one event 1025', async () => {
     expect(readFileSync(join(published, 'web.config'), 'utf8')).toContain('hostingModel="inprocess"');
-    await using host = await publishedHost(asPublished);
+    const host = await publishedHost(asPublished);
     const response = await host.get('/some/path?q=1');
     expect(response.status).toBe(200);
     expect(response.json<Facts>()).toMatchObject({ path: '/some/path', query: '?q=1', pathBase: '' });
@@ -81,7 +81,7 @@ describe.skipIf(!hasSdk)('an ASP.NET Core application', () => {
     ['in-process', asPublished],
     ['out-of-process', outOfProcess],
   ])('M-91 %s sees the client’s address, port, scheme and host', async (_, edit) => {
-    await using host = await publishedHost(edit);
+    const host = await publishedHost(edit);
     const target = host.target('/');
     const client = await Connection.open(target);
     client.write(formatRequest(target, { authority: 'shop.example' }));
@@ -97,19 +97,19 @@ describe.skipIf(!hasSdk)('an ASP.NET Core application', () => {
   });
 
   it('M-88 below a path: the path base keeps the casing of the request', async () => {
-    await using host = await publishedHost(outOfProcess, { path: '/shop' });
+    const host = await publishedHost(outOfProcess, { path: '/shop' });
     expect((await host.get('/Shop/Path')).json<Facts>()).toMatchObject({ pathBase: '/Shop', path: '/Path' });
     expect((await host.get('/shop')).json<Facts>()).toMatchObject({ pathBase: '/shop' });
   });
 
   it('M-63 M-64 sees the path decoded once and the query as sent', async () => {
-    await using host = await publishedHost(outOfProcess);
+    const host = await publishedHost(outOfProcess);
     expect((await host.get('/Path/%3F%3F?query?')).json<Facts>()).toMatchObject({ path: '/Path/??', query: '?query?' });
     expect((await host.get('/a%2fb')).json<Facts>().path).toBe('/a%2fb');
   });
 
   it('M-84 called without the gateway answers 400 and nothing more', async () => {
-    await using host = await publishedHost(outOfProcess);
+    const host = await publishedHost(outOfProcess);
     await host.get('/');
     const { fields } = await host.events.waitFor('app.started');
     const direct = await request({ port: Number(fields['port']), path: '/' });
@@ -119,7 +119,7 @@ describe.skipIf(!hasSdk)('an ASP.NET Core application', () => {
 
   it('M-51 stops in order when asked: 202, event 1006, its own shutdown code runs', async () => {
     const record = scratchFile('record');
-    await using host = await publishedHost((text) =>
+    const host = await publishedHost((text) =>
       outOfProcess(text).replace(
         /<aspNetCore ([^>]*?)\/>/,
         `<aspNetCore $1><environmentVariables><environmentVariable name="RECORD_FILE" value="${record}" /></environmentVariables></aspNetCore>`,
@@ -132,7 +132,7 @@ describe.skipIf(!hasSdk)('an ASP.NET Core application', () => {
   });
 
   it('P-46 a recycle under load loses no request', async () => {
-    await using host = await publishedHost(outOfProcess);
+    const host = await publishedHost(outOfProcess);
     const before = (await host.get('/')).json<Facts>().processId;
     const load = startLoad({
       perSecond: 100,
@@ -152,7 +152,7 @@ describe.skipIf(!hasSdk)('an ASP.NET Core application', () => {
   });
 
   it('has its folder as content root', async () => {
-    await using host = await publishedHost(outOfProcess);
+    const host = await publishedHost(outOfProcess);
     expect((await host.get('/')).json<Facts>().contentRoot.replace(/\/$/, '')).toBe(host.folder('site/'));
   });
 });

@@ -16,6 +16,7 @@ import {
   until,
   type CommandResult,
   type StatusSnapshot,
+  useHost,
 } from './harness/index.ts';
 
 describe('commands that talk to a host', () => {
@@ -111,7 +112,7 @@ describe('commands that talk to a host', () => {
   });
 
   it('logs shows what the application wrote', async () => {
-    await using noisy = await startHost({
+    const noisy = await useHost({
       sites: [{ applications: { '/': fixtureApp('in-process/handles-sigterm.cjs', { hostingModel: 'inprocess' }) } }],
     });
     await noisy.get('/');
@@ -166,7 +167,7 @@ describe('start', () => {
   });
 
   it('twice in one run folder is refused, and the first goes on', async () => {
-    await using host = await startHost({ sites: [{ applications: { '/': { files: { 'index.html': 'one' } } } }] });
+    const host = await useHost({ sites: [{ applications: { '/': { files: { 'index.html': 'one' } } } }] });
     const again = await runCommand([
       ...['start', '--config', host.configuration, '--run', host.runFolder],
       ...['--state', `${host.root}/state`, '--log', host.logFolder, ...allowRoot],
@@ -201,7 +202,7 @@ describe('stop', () => {
 
 describe('a reader that leaves', () => {
   it('ends events --follow without a word', async () => {
-    await using host = await startHost({ sites: [{ applications: { '/': {} } }] });
+    const host = await useHost({ sites: [{ applications: { '/': {} } }] });
     const follow = spawnCommand(['events', '--follow', '--json', '--run', host.runFolder]);
     let seen = '';
     follow.stdout?.on('data', (chunk: Buffer) => (seen += chunk.toString()));

@@ -15,9 +15,9 @@ import {
   request,
   scratchFile,
   sharedHost,
-  startHost,
   until,
   type Response,
+  useHost,
 } from './harness/index.ts';
 
 describe('requests', () => {
@@ -179,7 +179,7 @@ describe('requests', () => {
 
 describe('the client', () => {
   it('M-59 with an IPv6 address is bracketed', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [{ applications: { '/': fixtureApp('common/echo.mjs') }, bindings: ['[::1]:%PORT%:'] }],
     });
     const response = await request({ ...host.target('/'), host: '::1' });
@@ -190,14 +190,14 @@ describe('the client', () => {
     ['true', /^127\.0\.0\.1:\d+$/],
     ['false', /^127\.0\.0\.1$/],
   ])('forwardedForPort=%s decides about the port', async (forwardedForPort, expected) => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [{ applications: { '/': fixtureApp('common/echo.mjs', { handlerSettings: { forwardedForPort } }) } }],
     });
     expect(receivedFields(echoOf(await host.get('/')), 'X-Forwarded-For')[0]).toMatch(expected);
   });
 
   it('M-75 that disconnects ends the connection to the application', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [{ applications: { '/': fixtureApp('out-of-process/records-connections.mjs') } }],
     });
     const seen = async () => (await host.get('/ended')).json<{ waiting: number; ended: number }>();
@@ -209,7 +209,7 @@ describe('the client', () => {
   });
 
   it('that only closes its sending side still gets the answer', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [{ applications: { '/': fixtureApp('common/held.mjs') } }],
     });
     const client = await Connection.open(host.target('/held'));
@@ -222,7 +222,7 @@ describe('the client', () => {
 
   it('M-82 with a body above maxAllowedContentLength gets 413 and the application sees nothing', async () => {
     const record = scratchFile('requests');
-    await using host = await startHost({
+    const host = await useHost({
       sites: [
         {
           applications: {
@@ -348,7 +348,7 @@ describe('responses', () => {
 
 describe('streaming', () => {
   it('M-70 passes each chunk when it is written', async () => {
-    await using host = await startHost({ sites: [{ applications: { '/': fixtureApp('common/stepwise.mjs') } }] });
+    const host = await useHost({ sites: [{ applications: { '/': fixtureApp('common/stepwise.mjs') } }] });
     const client = await Connection.open(host.target('/stream?id=1'));
     client.write(formatRequest(host.target('/stream?id=1')));
     await client.receives('\r\n\r\n');
@@ -362,7 +362,7 @@ describe('streaming', () => {
   });
 
   it('M-74 silence beyond requestTimeout is 502.3, a trickle is none', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [
         {
           applications: {
@@ -379,20 +379,20 @@ describe('streaming', () => {
   });
 
   it('M-74 silence in the body cuts the client off', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [{ applications: { '/': fixtureApp('common/held.mjs', { attributes: { requestTimeout: '00:00:01' } }) } }],
     });
     await expect(host.get('/held?head')).rejects.toMatchObject({ kind: expect.stringMatching(/reset|truncated/) });
   });
 
   it.each(['', '&chunked'])('passes 20 MB%s whole', async (query) => {
-    await using host = await startHost({ sites: [{ applications: { '/': fixtureApp('common/big-body.mjs') } }] });
+    const host = await useHost({ sites: [{ applications: { '/': fixtureApp('common/big-body.mjs') } }] });
     expect((await host.get(`/?bytes=20000000${query}`)).body.length).toBe(20_000_000);
     expect((await host.get('/', { method: 'POST', body: Buffer.alloc(20_000_000) })).text()).toBe('20000000');
   });
 
   it('H-150 passes an answer that comes before the upload is over', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [{ applications: { '/': fixtureApp('out-of-process/early-response.mjs') } }],
     });
     const client = await Connection.open(host.target('/'));
@@ -407,7 +407,7 @@ describe('streaming', () => {
 describe('a connection that the application closes while it is idle', () => {
   it('H-147 costs a GET nothing', async () => {
     const record = scratchFile('requests');
-    await using host = await startHost({
+    const host = await useHost({
       sites: [
         {
           applications: {
@@ -421,7 +421,7 @@ describe('a connection that the application closes while it is idle', () => {
 
   it('H-147 repeats a GET once, and never a POST that was sent', async () => {
     const record = scratchFile('requests');
-    await using host = await startHost({
+    const host = await useHost({
       sites: [
         {
           applications: {

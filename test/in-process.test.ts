@@ -10,12 +10,12 @@ import {
   readStat,
   request,
   sharedHost,
-  startHost,
   until,
   type ApplicationShorthand,
   type AspNetCoreShorthand,
   type HostOptions,
   type TestHost,
+  useHost,
 } from './harness/index.ts';
 
 function inProcess(path: string, section: AspNetCoreShorthand = {}): ApplicationShorthand {
@@ -23,7 +23,7 @@ function inProcess(path: string, section: AspNetCoreShorthand = {}): Application
 }
 
 function hostOf(application: ApplicationShorthand, options: Omit<HostOptions, 'sites'> = {}): Promise<TestHost> {
-  return startHost({ ...options, sites: [{ applications: { '/': application } }] });
+  return useHost({ ...options, sites: [{ applications: { '/': application } }] });
 }
 
 /** What a failed start in-process may report besides its own event. */
@@ -31,7 +31,7 @@ const failedStart = ['app.in_process.start_failed', 'app.exception', 'worker.exi
 
 describe('one application per pool', () => {
   it('M-92 the second in-process application is 500.35 with event 1008; the first still answers', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [{ applications: { '/': inProcess('common/echo.mjs'), '/two': inProcess('common/echo.mjs') } }],
       expects: ['app.second_in_process', 'config.warning'],
     });
@@ -47,7 +47,7 @@ describe('one application per pool', () => {
     ['in-process first', '/in', '/out'],
     ['out-of-process first', '/out', '/in'],
   ])('M-93 mixed hosting models, %s: the second is 500.34 with event 1009', async (_, first, second) => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [
         { applications: { '/': {}, '/in': inProcess('common/echo.mjs'), '/out': fixtureApp('common/echo.mjs') } },
       ],
@@ -69,7 +69,7 @@ describe('a start that fails', () => {
     ['exits with 0', 'in-process/exits-with-0.cjs'],
     ['does not exist', 'in-process/no-such-file.cjs'],
   ])('M-94 a program that %s is 500.30, with an event and without detail', async (_, path) => {
-    await using host = await hostOf(inProcess(path), { expects: failedStart });
+    const host = await hostOf(inProcess(path), { expects: failedStart });
     const response = await host.get('/');
     expect(response.status).toBe(500);
     expect(response.text()).toContain('HTTP Error 500.30');
@@ -82,17 +82,16 @@ describe('a start that fails', () => {
     ['ASPNETCORE_ENVIRONMENT', 'deVelopment'],
     ['DOTNET_ENVIRONMENT', 'Development'],
   ])('M-94 M-130 shows the exception with %s=%s', async (name, value) => {
-    await using host = await hostOf(inProcess('in-process/throws-at-load.cjs', { environment: { [name]: value } }), {
+    const host = await hostOf(inProcess('in-process/throws-at-load.cjs', { environment: { [name]: value } }), {
       expects: failedStart,
     });
     expect((await host.get('/')).text()).toContain('this application throws at load');
   });
 
   it('M-95 later than startupTimeLimit is 500.37, with the milliseconds in an event', async () => {
-    await using host = await hostOf(
-      inProcess('out-of-process/never-listens.mjs', { attributes: { startupTimeLimit: 1 } }),
-      { expects: [...failedStart, 'worker.startup.timeout'] },
-    );
+    const host = await hostOf(inProcess('out-of-process/never-listens.mjs', { attributes: { startupTimeLimit: 1 } }), {
+      expects: [...failedStart, 'worker.startup.timeout'],
+    });
     const response = await host.get('/');
     expect(response.status).toBe(500);
     expect(response.text()).toContain('500.37');
@@ -102,7 +101,7 @@ describe('a start that fails', () => {
   });
 
   it('is not retried by each request', async () => {
-    await using host = await hostOf(inProcess('in-process/throws-at-load.cjs'), { expects: failedStart });
+    const host = await hostOf(inProcess('in-process/throws-at-load.cjs'), { expects: failedStart });
     for (let count = 0; count < 8; count += 1) expect((await host.get('/')).text()).toContain('500.30');
     expect((await host.pool()).state).toBe('started');
     expect(host.events.named('worker.started').length).toBeLessThanOrEqual(2);
@@ -113,14 +112,14 @@ describe('the life of a worker', () => {
   const expects = ['worker.exit.unexpected', 'app.exception'];
 
   it('M-102 a program that ends is followed by another at the next request', async () => {
-    await using host = await hostOf(inProcess('common/dies.mjs'), { expects });
+    const host = await hostOf(inProcess('common/dies.mjs'), { expects });
     const before = (await host.get('/exit-after?code=0')).text();
     await host.events.waitFor('worker.exit.unexpected', { pid: Number(before) });
     expect((await host.get('/')).text()).not.toBe(before);
   });
 
   it('M-94 an exception after the start ends the worker: event 1018 with the stack', async () => {
-    await using host = await hostOf(inProcess('common/dies.mjs'), { expects });
+    const host = await hostOf(inProcess('common/dies.mjs'), { expects });
     expect((await host.get('/throw')).status).toBe(502);
     const event = await host.events.waitFor('app.exception', { winId: 1018 });
     expect(event.fields['error']).toContain('thrown on request');
@@ -128,7 +127,7 @@ describe('the life of a worker', () => {
   });
 
   it('M-100 a recycle asked for while a request runs completes', async () => {
-    await using host = await hostOf(inProcess('common/slow.mjs'));
+    const host = await hostOf(inProcess('common/slow.mjs'));
     await host.get('/');
     const slow = host.get('/?head=300');
     await until('the request to run', async () => (await host.pool()).workers[0]?.active === 1);
@@ -137,7 +136,7 @@ describe('the life of a worker', () => {
   });
 
   it('runs the application’s own SIGTERM handler at the end', async () => {
-    await using host = await hostOf(inProcess('in-process/handles-sigterm.cjs'));
+    const host = await hostOf(inProcess('in-process/handles-sigterm.cjs'));
     await host.get('/');
     const [pid] = host.pids().worker;
     const worker = readStat(pid as number);
@@ -174,16 +173,14 @@ describe('what the application sees', () => {
   });
 
   it('M-98 with setCurrentDirectory=false another one, and the physical path all the same', async () => {
-    await using other = await hostOf(
-      inProcess('common/echo.mjs', { handlerSettings: { setCurrentDirectory: 'false' } }),
-    );
+    const other = await hostOf(inProcess('common/echo.mjs', { handlerSettings: { setCurrentDirectory: 'false' } }));
     const echo = echoOf(await other.get('/environment'));
     expect(echo.workingDirectory).not.toBe(other.folder('site/'));
     expect(echo.environment?.['ASPNETCORE_IIS_PHYSICAL_PATH']).toBe(`${other.folder('site/')}/`);
   });
 
   it('M-30 hosting startup assemblies as inherited', async () => {
-    await using other = await startHost({
+    const other = await useHost({
       pools: [{ name: 'test', environment: { ASPNETCORE_HOSTINGSTARTUPASSEMBLIES: 'Asm1' } }],
       sites: [{ applications: { '/': inProcess('common/echo.mjs') } }],
     });
@@ -207,20 +204,20 @@ describe('kinds of applications', () => {
     ['HTTPS', 'in-process/https.cjs', '"url":"/x"'],
     ['a fetch handler', 'in-process/exports-fetch.mjs', ''],
   ])('%s is served', async (_, path, expected) => {
-    await using host = await hostOf(inProcess(path));
+    const host = await hostOf(inProcess(path));
     const response = await host.get('/x');
     expect(response.status).toBe(200);
     expect(response.text()).toContain(expected);
   });
 
   it('HTTP/2 without HTTP/1 is spoken to in h2c', async () => {
-    await using host = await hostOf(inProcess('in-process/http2.cjs', { environment: { KIND: 'plain' } }));
+    const host = await hostOf(inProcess('in-process/http2.cjs', { environment: { KIND: 'plain' } }));
     expect((await host.get('/x')).json()).toMatchObject({ url: '/x', httpVersionMajor: 2 });
   });
 
   it('another server of the application keeps its port', async () => {
     const port = await freePort();
-    await using host = await hostOf(
+    const host = await hostOf(
       inProcess('in-process/metrics-first.cjs', { environment: { METRICS_PORT: String(port) } }),
     );
     expect((await host.get('/')).json()).toMatchObject({ port });
@@ -229,7 +226,7 @@ describe('kinds of applications', () => {
 
   it('M-131 stackSize allows what the default does not', async () => {
     const depth = async (handlerSettings: Readonly<Record<string, string>>): Promise<number> => {
-      await using host = await hostOf(inProcess('in-process/deep-recursion.cjs', { handlerSettings }));
+      const host = await hostOf(inProcess('in-process/deep-recursion.cjs', { handlerSettings }));
       return Number((await host.get('/')).text());
     };
     const small = await depth({});
@@ -238,13 +235,13 @@ describe('kinds of applications', () => {
   });
 
   it('M-5 the hosting model compares ignoring case', async () => {
-    await using host = await hostOf(inProcess('common/echo.mjs', { hostingModel: 'InProcess' }));
+    const host = await hostOf(inProcess('common/echo.mjs', { hostingModel: 'InProcess' }));
     expect((await host.get('/')).status).toBe(200);
     expect(host.pids().worker).toHaveLength(1);
   });
 
   it('M-4 without a hosting model it runs out-of-process', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [
         {
           applications: {
@@ -258,7 +255,7 @@ describe('kinds of applications', () => {
   });
 
   it('M-3 an unknown hosting model is 500.0 with event 1034', async () => {
-    await using host = await hostOf(inProcess('common/echo.mjs', { hostingModel: 'bogus' }), {
+    const host = await hostOf(inProcess('common/echo.mjs', { hostingModel: 'bogus' }), {
       expects: ['config.invalid', 'app.start.failed', 'config.warning'],
     });
     expect((await host.get('/')).status).toBe(500);
@@ -267,7 +264,7 @@ describe('kinds of applications', () => {
   });
 
   it('a program that is neither Node.js nor .NET runs under the in-process contract', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [
         {
           applications: {

@@ -13,9 +13,9 @@ import {
   readStat,
   receivedFields,
   sharedHost,
-  startHost,
   type HostingModel,
   type TestHost,
+  useHost,
 } from './harness/index.ts';
 
 const models = ['inprocess', 'outofprocess'] as const satisfies readonly HostingModel[];
@@ -48,7 +48,7 @@ async function everythingShown(host: TestHost): Promise<string> {
 
 describe('secrets', () => {
   it('M-128 no token and no value of the environment is ever shown', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       pools: [{ name: 'test', environment: { POOL_PASSWORD: 'secret-of-the-pool' } }],
       sites: [
         {
@@ -71,7 +71,7 @@ describe('secrets', () => {
   });
 
   it('no token of a worker is in its environment or its command line', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [{ applications: { '/': fixtureApp('common/echo.mjs', { hostingModel: 'inprocess' }) } }],
     });
     const { pid, environment } = echoOf(await host.get('/environment'));
@@ -115,7 +115,7 @@ describe.each(models)('environment, %s', (model) => {
 
 describe('rights', () => {
   it('P-95 a process cannot gain new ones', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [
         {
           applications: {
@@ -132,7 +132,7 @@ describe('rights', () => {
   });
 
   it('what the host writes is closed to others', async () => {
-    await using host = await startHost({ sites: [{ applications: { '/': fixtureApp('common/echo.mjs') } }] });
+    const host = await useHost({ sites: [{ applications: { '/': fixtureApp('common/echo.mjs') } }] });
     await host.get('/');
     const modes = execFileSync('find', [host.runFolder, '-type', 's', '-printf', '%m %p\n'], { encoding: 'utf8' });
     for (const line of modes.trim().split('\n')) expect(line).toMatch(/^6[06]0 /);
@@ -147,7 +147,7 @@ describe('a process that abuses its control channel', () => {
     ['a message of another version', { version: 99, type: 'ready', port: 1, protocol: 'http/1.1' }],
     ['a message above 64 KiB', { version: 1, type: 'unsupported', reason: 'x'.repeat(70 * 1024) }],
   ])('is killed for %s, with an event', async (_, message) => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [
         {
           applications: {

@@ -7,18 +7,18 @@ import {
   formatRequest,
   isAlive,
   readStat,
-  startHost,
   startLoad,
   until,
   type HostingModel,
   type ProcessStat,
   type TestHost,
+  useHost,
 } from './harness/index.ts';
 
 const models = ['inprocess', 'outofprocess'] as const satisfies readonly HostingModel[];
 
 function hostOf(model: HostingModel, gateways = 1, path = 'common/echo.mjs', root?: string): Promise<TestHost> {
-  return startHost({
+  return useHost({
     gateways,
     ...(root === undefined ? {} : { root }),
     sites: [{ applications: { '/': fixtureApp(path, { hostingModel: model }) } }],
@@ -47,14 +47,14 @@ describe.each(models)('SIGKILL of the supervisor, %s', (model) => {
     await load?.stop();
     await host.stop({ keepFiles: true });
 
-    await using next = await hostOf(model, 2, 'common/echo.mjs', host.root);
+    const next = await hostOf(model, 2, 'common/echo.mjs', host.root);
     expect((await next.get('/')).status).toBe(200);
   });
 });
 
 describe.each(models)('SIGKILL of a gateway, %s', (model) => {
   it('is replaced; a connection that waits is served; processes are not touched', async () => {
-    await using host = await hostOf(model);
+    const host = await hostOf(model);
     const before = echoOf(await host.get('/')).pid;
     const [gateway] = host.processes('gateway');
     process.kill(gateway!.pid, 'SIGKILL');
@@ -67,7 +67,7 @@ describe.each(models)('SIGKILL of a gateway, %s', (model) => {
   });
 
   it('takes only its own connections along', async () => {
-    await using host = await hostOf(model, 2, 'common/held.mjs');
+    const host = await hostOf(model, 2, 'common/held.mjs');
     const target = host.target('/held');
     const clients = await Promise.all(Array.from({ length: 40 }, () => Connection.open(target)));
     for (const client of clients) client.write(formatRequest(target));
@@ -90,7 +90,7 @@ describe.each(models)('SIGKILL of a gateway, %s', (model) => {
   });
 
   it('twice in a row is survived, with the port still bound', async () => {
-    await using host = await hostOf(model);
+    const host = await hostOf(model);
     await host.get('/');
     for (let death = 1; death <= 2; death += 1) {
       const [gateway] = await until('a gateway', () => {
@@ -106,7 +106,7 @@ describe.each(models)('SIGKILL of a gateway, %s', (model) => {
 
 describe.each(models)('SIGKILL of a process, %s', (model) => {
   it('P-36 fails only its requests in hand, with 502', async () => {
-    await using host = await hostOf(model, 1, 'common/held.mjs');
+    const host = await hostOf(model, 1, 'common/held.mjs');
     const target = host.target('/held');
     const clients = await Promise.all(Array.from({ length: 5 }, () => Connection.open(target)));
     for (const client of clients) client.write(formatRequest(target));
@@ -124,7 +124,7 @@ describe.each(models)('SIGKILL of a process, %s', (model) => {
   });
 
   it('under load: only answers and 502, and service goes on', async () => {
-    await using host = await hostOf(model);
+    const host = await hostOf(model);
     const { pid } = echoOf(await host.get('/'));
     const load = startLoad({ perSecond: 100, target: host.target('/'), connections: 'keep-alive' });
     await until('load', () => load.report.succeeded > 30);

@@ -17,7 +17,11 @@ import {
   type HostOptions,
   type PoolShorthand,
   type TestHost,
+  useHost,
 } from './harness/index.ts';
+
+/** What a request in the hands of a process that dies, or is cut off, reports. */
+const brokenRequest = 'request.forwarding_failed';
 
 const models = ['inprocess', 'outofprocess'] as const satisfies readonly HostingModel[];
 
@@ -32,22 +36,27 @@ function hostOf(
     readonly attributes?: Readonly<Record<string, string | number | boolean>>;
     readonly programArguments?: string;
     readonly limits?: Readonly<Record<string, string>>;
+    readonly preloadEnabled?: boolean;
   } = {},
 ): Promise<TestHost> {
-  const { applicationEnvironment, attributes, programArguments, limits, ...rest } = options;
-  return startHost({
+  const { applicationEnvironment, attributes, programArguments, limits, preloadEnabled, ...rest } = options;
+  return useHost({
     ...rest,
     pools: [{ name: 'test', ...pool }],
     sites: [
       {
         ...(limits === undefined ? {} : { limits }),
         applications: {
-          '/': fixtureApp(path, {
-            hostingModel,
-            ...(attributes === undefined ? {} : { attributes }),
-            ...(programArguments === undefined ? {} : { arguments: programArguments }),
-            ...(applicationEnvironment === undefined ? {} : { environment: applicationEnvironment }),
-          }),
+          '/': fixtureApp(
+            path,
+            {
+              hostingModel,
+              ...(attributes === undefined ? {} : { attributes }),
+              ...(programArguments === undefined ? {} : { arguments: programArguments }),
+              ...(applicationEnvironment === undefined ? {} : { environment: applicationEnvironment }),
+            },
+            preloadEnabled === undefined ? {} : { preloadEnabled },
+          ),
         },
       },
     ],
@@ -67,27 +76,33 @@ async function hold(host: TestHost, path: string): Promise<Connection> {
 
 describe.each(models)('activation, %s', (model) => {
   it('P-13 OnDemand starts nothing without a request', async () => {
-    await using host = await hostOf('common/echo.mjs', model);
+    const host = await hostOf('common/echo.mjs', model);
     expect(processesOf(host)).toEqual([]);
     expect(await host.pool()).toMatchObject({ state: 'started', health: 'idle', workers: [] });
   });
 
   it('P-14 the first request starts exactly one process', async () => {
-    await using host = await hostOf('common/echo.mjs', model);
+    const host = await hostOf('common/echo.mjs', model);
     const { pid } = echoOf(await host.get('/'));
     expect(processesOf(host)).toEqual([pid]);
     expect((await host.running()).map((worker) => worker.pid)).toEqual([pid]);
   });
 
   it('P-15 100 concurrent first requests cause one start', async () => {
-    await using host = await hostOf('common/echo.mjs', model);
+    const host = await hostOf('common/echo.mjs', model);
     const responses = await Promise.all(Array.from({ length: 100 }, () => host.get('/')));
     expect(new Set(responses.map((response) => echoOf(response).pid)).size).toBe(1);
     expect(host.events.named('worker.started')).toHaveLength(1);
   });
 
   it('P-16 AlwaysRunning has a process without a request', async () => {
-    await using host = await hostOf('common/echo.mjs', model, { attributes: { startMode: 'AlwaysRunning' } });
+    // Out-of-process the slot has no process of its own; its application starts with it when it is preloaded.
+    const host = await hostOf(
+      'common/echo.mjs',
+      model,
+      { attributes: { startMode: 'AlwaysRunning' } },
+      { preloadEnabled: true },
+    );
     const [worker] = await until('a process to run', async () => {
       const running = await host.running();
       return running.length > 0 && running;
@@ -96,7 +111,7 @@ describe.each(models)('activation, %s', (model) => {
   });
 
   it('P-11 autoStart=false: stopped, 503, until started', async () => {
-    await using host = await hostOf('common/echo.mjs', model, { attributes: { autoStart: false } });
+    const host = await hostOf('common/echo.mjs', model, { attributes: { autoStart: false } });
     expect((await host.pool()).state).toBe('stopped');
     expect((await host.get('/')).status).toBe(503);
     await host.startPool();
@@ -112,13 +127,8 @@ describe('the queue', () => {
   const waiting = (host: TestHost, count: number) =>
     until(`${count} requests to wait`, async () => (await host.pool()).queue.waiting === count);
 
-  it.each([1, 2])('P-17 the 11th of 10 gets 503 QueueFull, with %i gateways', async (gateways) => {
-    await using host = await hostOf(
-      never,
-      'outofprocess',
-      { attributes: { queueLength: 10 } },
-      { gateways, expects: startFails },
-    );
+  it('P-17 the 11th of 10 gets 503 QueueFull at once', async () => {
+    const host = await hostOf(never, 'outofprocess', { attributes: { queueLength: 10 } }, { expects: startFails });
     const clients = await Promise.all(Array.from({ length: 10 }, () => hold(host, '/')));
     await waiting(host, 10);
     const refused = await host.get('/');
@@ -126,11 +136,25 @@ describe('the queue', () => {
     expect(refused.header('Connection')).toBe('close');
     await host.events.waitFor('queue.full', { pool: 'test' });
     expect(clients.map((client) => client.ended)).toEqual(Array.from({ length: 10 }, () => 'open'));
-    for (const client of clients) client.close();
+  });
+
+  it('P-17 two gateways together never let more than 10 wait', async () => {
+    const host = await hostOf(
+      never,
+      'outofprocess',
+      { attributes: { queueLength: 10 } },
+      { gateways: 2, expects: [...startFails, 'gateway.events_suppressed'] },
+    );
+    const clients = await Promise.all(Array.from({ length: 60 }, () => hold(host, '/')));
+    const refused = () => clients.filter((client) => client.unread.includes('503')).length;
+    await until('all but at most 10 to be refused', () => refused() >= 50);
+    await until('the rest to wait', async () => (await host.pool()).queue.waiting === 60 - refused());
+    // Each gateway has five places of its own; connections may all have gone to one of them.
+    expect(60 - refused()).toBeGreaterThanOrEqual(5);
   });
 
   it('P-18 TcpLevel resets instead', async () => {
-    await using host = await hostOf(
+    const host = await hostOf(
       never,
       'outofprocess',
       { attributes: { queueLength: 10 }, failure: { loadBalancerCapabilities: 'TcpLevel' } },
@@ -146,7 +170,7 @@ describe('the queue', () => {
 
   it('P-19 a client that leaves frees its place, and its request reaches nobody', async () => {
     const file = scratchFile('listen');
-    await using host = await hostOf(
+    const host = await hostOf(
       'out-of-process/listens-late.mjs',
       'outofprocess',
       { attributes: { queueLength: 10 } },
@@ -165,7 +189,8 @@ describe('the queue', () => {
   });
 
   it('P-21 executing requests do not fill it', async () => {
-    await using host = await hostOf('common/held.mjs', 'outofprocess', { attributes: { queueLength: 10 } });
+    const host = await hostOf('common/held.mjs', 'outofprocess', { attributes: { queueLength: 10 } });
+    await host.get('/');
     const clients = await Promise.all(Array.from({ length: 100 }, () => hold(host, '/held')));
     await until('all to execute', async () => (await host.get('/')).json().held === 100);
     await host.get('/release');
@@ -178,13 +203,13 @@ describe('the queue', () => {
     ['P-4', '65535', 65_535, []],
     ['P-4', '65536', 1_000, ['config.range']],
   ])('%s queueLength=%s acts as %i', async (_, queueLength, effective, expects) => {
-    await using host = await hostOf('common/echo.mjs', 'outofprocess', { attributes: { queueLength } }, { expects });
+    const host = await hostOf('common/echo.mjs', 'outofprocess', { attributes: { queueLength } }, { expects });
     expect((await host.pool()).queue.limit).toBe(effective);
     expect(host.events.named('config.range', { winId: 5041 })).toHaveLength(expects.length);
   });
 
   it('P-26 leaves a queued body in the socket', async () => {
-    await using host = await hostOf(never, 'outofprocess', {}, { expects: startFails });
+    const host = await hostOf(never, 'outofprocess', {}, { expects: startFails });
     const target = host.target('/');
     const client = await Connection.open(target);
     client.write(formatRequest(target, { method: 'POST', headers: [['Content-Length', '1073741824']] }));
@@ -202,7 +227,7 @@ describe('the queue', () => {
 
   it('P-27 H-151 sends 100 Continue only once a process has the request', async () => {
     const file = scratchFile('listen');
-    await using host = await hostOf(
+    const host = await hostOf(
       'out-of-process/listens-late.mjs',
       'outofprocess',
       {},
@@ -232,6 +257,7 @@ describe('the queue', () => {
 describe.each(models)('failures, %s', (model) => {
   const crashes = {
     expects: [
+      brokenRequest,
       'worker.exit.unexpected',
       'pool.disabled.rapid_fail',
       'app.exception',
@@ -242,7 +268,7 @@ describe.each(models)('failures, %s', (model) => {
   };
 
   it('P-36 killed with requests in hand: those get 502, waiting ones the next process', async () => {
-    await using host = await hostOf('common/held.mjs', model, {}, crashes);
+    const host = await hostOf('common/held.mjs', model, {}, crashes);
     const clients = await Promise.all(Array.from({ length: 3 }, () => hold(host, '/held')));
     await until('all to execute', async () => (await host.get('/')).json().held === 3);
     const [pid] = processesOf(host);
@@ -255,7 +281,7 @@ describe.each(models)('failures, %s', (model) => {
   });
 
   it('P-37 died in the middle of a body: the client is cut off', async () => {
-    await using host = await hostOf('common/held.mjs', model, {}, crashes);
+    const host = await hostOf('common/held.mjs', model, {}, crashes);
     const client = await hold(host, '/held?head');
     await client.receives('\r\n\r\n');
     process.kill(processesOf(host)[0] as number, 'SIGKILL');
@@ -265,9 +291,11 @@ describe.each(models)('failures, %s', (model) => {
 
 describe('rapid-fail protection', () => {
   const expects = [
+    brokenRequest,
     'worker.exit.unexpected',
     'pool.disabled.rapid_fail',
     'app.exception',
+    'app.start.attempt_failed',
     'app.in_process.start_failed',
   ];
 
@@ -279,13 +307,13 @@ describe('rapid-fail protection', () => {
   }
 
   it('P-29 exit with code 0 counts as unexpected', async () => {
-    await using host = await hostOf('common/dies.mjs', 'inprocess', {}, { expects });
+    const host = await hostOf('common/dies.mjs', 'inprocess', {}, { expects });
     await crash(host, 1, '/exit?code=0');
     expect((await host.events.waitFor('worker.exit.unexpected', { winId: 5009 })).fields['code']).toBe(0);
   });
 
   it('P-30 P-32 five crashes stop the pool: 5002, 503; a start clears the count', async () => {
-    await using host = await hostOf('common/dies.mjs', 'inprocess', {}, { expects });
+    const host = await hostOf('common/dies.mjs', 'inprocess', {}, { expects });
     await crash(host, 5);
     await host.events.waitFor('pool.disabled.rapid_fail', { winId: 5002, pool: 'test' });
     expect((await host.pool()).state).toBe('stopped');
@@ -297,18 +325,13 @@ describe('rapid-fail protection', () => {
   });
 
   it('P-33 rapidFailProtection=false goes on', async () => {
-    await using host = await hostOf(
-      'common/dies.mjs',
-      'inprocess',
-      { failure: { rapidFailProtection: false } },
-      { expects },
-    );
+    const host = await hostOf('common/dies.mjs', 'inprocess', { failure: { rapidFailProtection: false } }, { expects });
     await crash(host, 6);
     expect((await host.pool()).state).toBe('started');
   });
 
   it('AlwaysRunning with a program that cannot start is stopped by it', async () => {
-    await using host = await hostOf(
+    const host = await hostOf(
       'out-of-process/exits-at-once.mjs',
       'inprocess',
       { attributes: { startMode: 'AlwaysRunning' }, failure: { rapidFailProtectionMaxCrashes: 3 } },
@@ -319,7 +342,7 @@ describe('rapid-fail protection', () => {
   });
 
   it('P-28 no handshake within startupTimeLimit: killed, 5012', async () => {
-    await using host = await hostOf(
+    const host = await hostOf(
       'common/echo.mjs',
       'inprocess',
       { processModel: { startupTimeLimit: '00:00:01' } },
@@ -331,7 +354,7 @@ describe('rapid-fail protection', () => {
   });
 
   it('P-40 a blocked event loop is found by ping, killed and replaced on demand', async () => {
-    await using host = await hostOf(
+    const host = await hostOf(
       'common/blocks-its-loop.mjs',
       'inprocess',
       { processModel: { pingInterval: '00:00:01', pingResponseTime: '00:00:01' } },
@@ -346,7 +369,7 @@ describe('rapid-fail protection', () => {
   });
 
   it('P-41 pingingEnabled=false leaves it', async () => {
-    await using host = await hostOf('common/blocks-its-loop.mjs', 'inprocess', {
+    const host = await hostOf('common/blocks-its-loop.mjs', 'inprocess', {
       processModel: { pingingEnabled: false, pingInterval: '00:00:01', pingResponseTime: '00:00:01' },
     });
     const before = (await host.get('/')).text();
@@ -354,7 +377,7 @@ describe('rapid-fail protection', () => {
   });
 
   it('P-42 an application that answers 500 is healthy', async () => {
-    await using host = await hostOf('common/slow.mjs', 'inprocess', {
+    const host = await hostOf('common/slow.mjs', 'inprocess', {
       processModel: { pingInterval: '00:00:01', pingResponseTime: '00:00:01' },
     });
     await host.get('/?head=3000');
@@ -362,7 +385,7 @@ describe('rapid-fail protection', () => {
   });
 
   it('P-43 orphanWorkerProcess keeps a blocked process and serves from another', async () => {
-    await using host = await hostOf(
+    const host = await hostOf(
       'common/blocks-its-loop.mjs',
       'inprocess',
       {
@@ -383,7 +406,7 @@ describe('rapid-fail protection', () => {
 
 describe.each(models)('recycling, %s', (model) => {
   it('P-47 a long request survives', async () => {
-    await using host = await hostOf('common/held.mjs', model);
+    const host = await hostOf('common/held.mjs', model);
     const client = await hold(host, '/held');
     await until('the request to execute', async () => (await host.get('/')).json().held === 1);
     const [old] = processesOf(host);
@@ -397,7 +420,7 @@ describe.each(models)('recycling, %s', (model) => {
 
   it('P-47 and is answered by the old process', async () => {
     const file = scratchFile('release');
-    await using host = await hostOf(
+    const host = await hostOf(
       'common/held-until-file.mjs',
       model,
       {},
@@ -414,11 +437,14 @@ describe.each(models)('recycling, %s', (model) => {
   });
 
   it('P-48 a long request is cut at shutdownTimeLimit, with an event', async () => {
-    await using host = await hostOf(
+    const host = await hostOf(
       'common/held.mjs',
       model,
       { processModel: { shutdownTimeLimit: '00:00:01' } },
-      { expects: ['worker.shutdown.timeout', 'app.shutdown.failed'], attributes: { shutdownTimeLimit: 1 } },
+      {
+        expects: [brokenRequest, 'worker.shutdown.timeout', 'app.shutdown.failed'],
+        attributes: { shutdownTimeLimit: 1 },
+      },
     );
     const client = await hold(host, '/held');
     await until('the request to execute', async () => (await host.get('/')).json().held === 1);
@@ -433,7 +459,7 @@ describe.each(models)('recycling, %s', (model) => {
   });
 
   it('P-49 disallowOverlappingRotation: never two processes, nothing refused', async () => {
-    await using host = await hostOf('common/held.mjs', model, { recycling: { disallowOverlappingRotation: true } });
+    const host = await hostOf('common/held.mjs', model, { recycling: { disallowOverlappingRotation: true } });
     await host.get('/');
     let most = 0;
     const watch = setInterval(() => (most = Math.max(most, processesOf(host).length)), 5);
@@ -447,7 +473,7 @@ describe.each(models)('recycling, %s', (model) => {
 
   it('P-50 a replacement that fails leaves the old process serving', async () => {
     const file = scratchFile('fail');
-    await using host = await hostOf(
+    const host = await hostOf(
       'common/starts-unless-file.mjs',
       model,
       {},
@@ -473,7 +499,7 @@ describe.each(models)('recycling, %s', (model) => {
   });
 
   it('P-51 periodicRestart requests=30 recycles after 30', async () => {
-    await using host = await hostOf('common/echo.mjs', model, { recycling: { periodicRestart: { requests: 30 } } });
+    const host = await hostOf('common/echo.mjs', model, { recycling: { periodicRestart: { requests: 30 } } });
     const first = echoOf(await host.get('/')).pid;
     for (let count = 0; count < 30; count += 1) expect((await host.get('/')).status).toBe(200);
     await host.events.waitFor('worker.recycle', { reason: 'requests', winId: 5075 });
@@ -481,7 +507,7 @@ describe.each(models)('recycling, %s', (model) => {
   });
 
   it('P-57 of a stopped pool is refused and starts nothing', async () => {
-    await using host = await hostOf('common/echo.mjs', model);
+    const host = await hostOf('common/echo.mjs', model);
     await host.stopPool();
     await expect(host.recycle()).rejects.toThrow(/409|422|stopped/);
     expect(processesOf(host)).toEqual([]);
@@ -489,14 +515,14 @@ describe.each(models)('recycling, %s', (model) => {
   });
 
   it('P-58 ten commands in a second cause one replacement', async () => {
-    await using host = await hostOf('common/echo.mjs', model);
+    const host = await hostOf('common/echo.mjs', model);
     await host.get('/');
     await Promise.all(Array.from({ length: 10 }, () => host.recycle()));
     expect(host.events.named('worker.started')).toHaveLength(2);
   });
 
   it('P-63 a kept-alive client is served by the new process on its connection', async () => {
-    await using host = await hostOf('common/echo.mjs', model);
+    const host = await hostOf('common/echo.mjs', model);
     const client = await Connection.open(host.target('/'));
     client.write(formatRequest(host.target('/')));
     const before = echoOf(await client.response()).pid;
@@ -509,7 +535,7 @@ describe.each(models)('recycling, %s', (model) => {
   });
 
   it('P-46 reports what happened: started, drained, stopped', async () => {
-    await using host = await hostOf('common/echo.mjs', model);
+    const host = await hostOf('common/echo.mjs', model);
     const { pid } = echoOf(await host.get('/'));
     await host.recycle();
     await host.events.waitFor('worker.recycle', { reason: 'ondemand', winId: 5079, pid });
@@ -519,7 +545,7 @@ describe.each(models)('recycling, %s', (model) => {
   });
 
   it('P-102 leaves no process of the old generation', async () => {
-    await using host = await hostOf('common/echo.mjs', model);
+    const host = await hostOf('common/echo.mjs', model);
     const { pid } = echoOf(await host.get('/'));
     await host.recycle();
     expect(readStat(pid)).toBeUndefined();
@@ -528,7 +554,7 @@ describe.each(models)('recycling, %s', (model) => {
 
 describe('memory', () => {
   it('P-52 privateMemory: a leak recycles the process', async () => {
-    await using host = await hostOf('common/leaks-memory.mjs', 'inprocess', {
+    const host = await hostOf('common/leaks-memory.mjs', 'inprocess', {
       recycling: { periodicRestart: { privateMemory: 200_000 } },
     });
     const { pid } = (await host.get('/?kib=250000')).json<{ pid: number }>();
@@ -622,7 +648,7 @@ describe('pools beside one another', () => {
   });
 
   it('P-12 an application that names a missing pool answers 503, the others work', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [
         {
           applications: {
@@ -638,7 +664,7 @@ describe('pools beside one another', () => {
   });
 
   it('P-10 the variables of the handler win over those of the pool', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       pools: [{ name: 'test', environment: { A: '1', B: '1' } }],
       sites: [{ applications: { '/': fixtureApp('common/echo.mjs', { environment: { A: '2' } }) } }],
     });
@@ -646,7 +672,7 @@ describe('pools beside one another', () => {
   });
 
   it('P-35 P-72 a garden grows under load and shares its crash limit', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       pools: [{ name: 'test', processModel: { maxProcesses: 3 } }],
       sites: [{ applications: { '/': fixtureApp('common/held.mjs', { hostingModel: 'inprocess' }) } }],
     });

@@ -4,19 +4,19 @@ import {
   descriptorsOf,
   echoOf,
   fixtureApp,
-  startHost,
   startLoad,
   until,
   type HostingModel,
   type LoadOptions,
   type Response,
   type TestHost,
+  useHost,
 } from './harness/index.ts';
 
 const body = 'x'.repeat(10_000);
 
 function hostOf(model: HostingModel, gateways: number): Promise<TestHost> {
-  return startHost({
+  return useHost({
     gateways,
     sites: [{ applications: { '/': fixtureApp('common/echo.mjs', { hostingModel: model }) } }],
   });
@@ -49,7 +49,7 @@ describe('a recycle under load', () => {
   it.each(kinds)(
     'P-46 loses no request: $model, $gateways gateway(s), $method, $connections connections',
     async ({ model, gateways, method, connections }) => {
-      await using host = await hostOf(model, gateways);
+      const host = await hostOf(model, gateways);
       const before = echoOf(await host.get('/')).pid;
       const load = startLoad(loadOn(host, method, connections));
       await until('load', () => load.report.succeeded > 50);
@@ -70,7 +70,7 @@ describe('a recycle under load', () => {
   it.each(['inprocess', 'outofprocess'] as const)(
     'M-101 %s: requests in flight at the recycle complete with 200',
     async (model) => {
-      await using host = await startHost({
+      const host = await useHost({
         sites: [{ applications: { '/': fixtureApp('common/slow.mjs', { hostingModel: model }) } }],
       });
       await host.get('/');
@@ -82,7 +82,7 @@ describe('a recycle under load', () => {
   );
 
   it('M-101 a web garden under load loses no request', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       pools: [{ name: 'test', processModel: { maxProcesses: 2 }, attributes: { startMode: 'AlwaysRunning' } }],
       sites: [{ applications: { '/': fixtureApp('common/echo.mjs', { hostingModel: 'inprocess' }) } }],
     });
@@ -96,7 +96,7 @@ describe('a recycle under load', () => {
   });
 
   it('leaves no descriptor behind in supervisor and gateways', async () => {
-    await using host = await hostOf('inprocess', 2);
+    const host = await hostOf('inprocess', 2);
     await host.get('/');
     const { supervisor, gateway } = host.pids();
     const longLived = [...supervisor, ...gateway];

@@ -46,7 +46,8 @@ export class EventCollection {
   /** Waits until `count` events of this name have come; returns the last of them. */
   async waitFor(name: string, where: EventMatch = {}, count = 1, deadline?: Deadline): Promise<HostEvent> {
     return until(
-      `event ${name} ${JSON.stringify(where)} ×${count}; came: ${[...new Set(this.events.map((e) => e.event))].join(' ')}`,
+      () =>
+        `event ${name} ${JSON.stringify(where)} ×${count}; came: ${[...new Set(this.events.map((e) => e.event))].join(' ')}`,
       () => this.named(name, where)[count - 1],
       deadline,
     );

@@ -36,7 +36,7 @@ export interface HostOptions extends Partial<ConfigurationShorthand> {
 
 export type Role = 'supervisor' | 'gateway' | 'worker' | 'app';
 
-export interface TestHost extends AsyncDisposable {
+export interface TestHost {
   /** Everything of this host lies below: configuration, content, state, run and log folders. */
   readonly root: string;
   readonly configuration: string;
@@ -301,10 +301,6 @@ class RunningHost implements TestHost {
 
   removeFiles(): void {
     rmSync(this.root, { recursive: true, force: true });
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop();
   }
 
   async #gone(): Promise<void> {

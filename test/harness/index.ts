@@ -12,5 +12,5 @@ export * from './management.ts';
 export * from './ports.ts';
 export * from './processes.ts';
 export * from './scratch-file.ts';
-export * from './shared-host.ts';
+export * from './test-hosts.ts';
 export * from './until.ts';

@@ -10,20 +10,26 @@ export interface UnexpectedEvents {
   readonly expected: { readonly event: string; readonly where: EventMatch }[];
 }
 
+/** The kernel's number of a socket that listens. */
+const listening = '0A';
+
 /**
  * Warnings that say what this machine or account lacks and no test can cause: no cgroup v2 delegation,
  * pools that share the current user.
  */
 const environmentWarnings = new Set(['identity.unavailable', 'isolation.cgroup']);
 
-/** While the host still runs: every client is gone, so the gateway holds no socket of one. */
+/** While the host still runs: the gateway holds no socket of a client that is gone. */
 export async function checkWhileRunning({ ports }: { readonly ports: readonly number[] }): Promise<void> {
-  const lingering = new Set(['01', '08', '04', '05', '0B']);
-  await until('the gateway to close the sockets of clients that are gone', () =>
-    tcpSockets().every(
-      (socket) => !ports.includes(socket.localPort) || !lingering.has(socket.state) || socket.inode === '0',
-    ),
-  );
+  await until('the gateway to close the sockets of clients that are gone', () => {
+    const sockets = tcpSockets().filter(({ inode }) => inode !== '0');
+    return sockets.every(
+      ({ localPort, remotePort, state }) =>
+        !ports.includes(localPort) ||
+        state === listening ||
+        sockets.some((client) => client.localPort === remotePort && client.remotePort === localPort),
+    );
+  });
 }
 
 export interface AfterStop extends UnexpectedEvents {

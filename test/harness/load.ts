@@ -56,7 +56,7 @@ export function startLoad(options: LoadOptions): Load {
     try {
       connection = idle.pop();
       const reused = connection !== undefined;
-      connection ??= await Connection.open(options.target);
+      connection ??= await Connection.connect(options.target);
       connection.write(bytes);
       const response = await connection.response(options.request?.method, patienceMs);
       const wrong = response.status >= 500 ? undefined : options.check?.(response);

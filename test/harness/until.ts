@@ -12,7 +12,7 @@ export interface Deadline {
  * seen; an error thrown by the condition counts as "not yet".
  */
 export async function until<T>(
-  what: string,
+  what: string | (() => string),
   condition: () => T | Promise<T>,
   { withinMs = 15_000, everyMs = 20 }: Deadline = {},
 ): Promise<Exclude<T, false | null | undefined>> {
@@ -28,7 +28,8 @@ export async function until<T>(
       seen = error;
     }
     if (performance.now() > end) {
-      throw new Error(`waited ${withinMs} ms for ${what}; last seen: ${describe(seen)}`, { cause: seen });
+      const awaited = typeof what === 'string' ? what : what();
+      throw new Error(`waited ${withinMs} ms for ${awaited}; last seen: ${describe(seen)}`, { cause: seen });
     }
     await delay(everyMs);
   }

@@ -12,13 +12,13 @@ import {
   receivedFields,
   recordsOf,
   scratchFile,
-  startHost,
   until,
   type ApplicationShorthand,
   type AspNetCoreShorthand,
   type HostOptions,
   type PoolShorthand,
   type TestHost,
+  useHost,
 } from '../harness/index.ts';
 
 /** What a start that fails reports. */
@@ -28,7 +28,7 @@ function hostOf(
   application: ApplicationShorthand,
   options: Omit<HostOptions, 'sites' | 'pools'> & { readonly pool?: Omit<PoolShorthand, 'name'> } = {},
 ): Promise<TestHost> {
-  return startHost({
+  return useHost({
     ...options,
     pools: [{ name: 'test', ...options.pool }],
     sites: [{ applications: { '/': application } }],
@@ -41,19 +41,16 @@ function program(path: string, section: AspNetCoreShorthand = {}): ApplicationSh
 
 describe('a start that fails', () => {
   it('M-40 nothing starts without a request', async () => {
-    await using host = await hostOf(fixtureApp('common/echo.mjs'));
+    const host = await hostOf(fixtureApp('common/echo.mjs'));
     expect(host.pids().app).toEqual([]);
     expect((await host.pool()).state).toBe('started');
   });
 
   it('M-41 exits at once: two attempts, events 1000 ×2 and 1020 with the output, 502.5', async () => {
     const starts = scratchFile('starts');
-    await using host = await hostOf(
-      program('exits-at-once.mjs', { arguments: '5', environment: { STARTS_FILE: starts } }),
-      {
-        expects: failedStart,
-      },
-    );
+    const host = await hostOf(program('exits-at-once.mjs', { arguments: '5', environment: { STARTS_FILE: starts } }), {
+      expects: failedStart,
+    });
     const response = await host.get('/');
     expect(response.status).toBe(502);
     expect(response.text()).toContain('HTTP Error 502.5 - ANCM Out-Of-Process Startup Failure');
@@ -65,14 +62,14 @@ describe('a start that fails', () => {
   });
 
   it('M-42 keeps the first 30,000 characters of the output', async () => {
-    await using host = await hostOf(program('exits-at-once.mjs', { arguments: '1 40000' }), { expects: failedStart });
+    const host = await hostOf(program('exits-at-once.mjs', { arguments: '1 40000' }), { expects: failedStart });
     await host.get('/');
     const failed = await host.events.waitFor('app.start.failed');
     expect(failed.fields['output']).toBe('x'.repeat(30_000));
   });
 
   it('M-43 enableOutOfProcessConsoleRedirection=false captures nothing', async () => {
-    await using host = await hostOf(
+    const host = await hostOf(
       program('exits-at-once.mjs', { handlerSettings: { enableOutOfProcessConsoleRedirection: 'false' } }),
       { expects: failedStart },
     );
@@ -82,7 +79,7 @@ describe('a start that fails', () => {
   });
 
   it('M-44 disableStartUpErrorPage=true answers 502.3 without the page', async () => {
-    await using host = await hostOf(program('exits-at-once.mjs', { attributes: { disableStartUpErrorPage: true } }), {
+    const host = await hostOf(program('exits-at-once.mjs', { attributes: { disableStartUpErrorPage: true } }), {
       expects: failedStart,
     });
     const response = await host.get('/');
@@ -94,7 +91,7 @@ describe('a start that fails', () => {
   it.each(['never-listens.mjs', 'listens-on-wrong-port.mjs'])(
     'M-45 %s is ended after startupTimeLimit of each attempt: 502.5',
     async (path) => {
-      await using host = await hostOf(program(path, { attributes: { startupTimeLimit: 1 } }), { expects: failedStart });
+      const host = await hostOf(program(path, { attributes: { startupTimeLimit: 1 } }), { expects: failedStart });
       const response = await host.get('/');
       expect(response.status).toBe(502);
       expect(response.text()).toContain('502.5');
@@ -104,7 +101,7 @@ describe('a start that fails', () => {
   );
 
   it('does not count a program on [::1] alone as started', async () => {
-    await using host = await hostOf(program('listens-on-ipv6-only.mjs', { attributes: { startupTimeLimit: 1 } }), {
+    const host = await hostOf(program('listens-on-ipv6-only.mjs', { attributes: { startupTimeLimit: 1 } }), {
       expects: failedStart,
     });
     expect((await host.get('/')).status).toBe(502);
@@ -114,7 +111,7 @@ describe('a start that fails', () => {
     const port = await freePort();
     const stranger = await listen(port);
     try {
-      await using host = await hostOf(
+      const host = await hostOf(
         program('never-listens.mjs', {
           attributes: { startupTimeLimit: 1 },
           environment: { ASPNETCORE_PORT: String(port) },
@@ -129,7 +126,7 @@ describe('a start that fails', () => {
   });
 
   it('a program that does not exist is named in the event', async () => {
-    await using host = await hostOf(
+    const host = await hostOf(
       { aspNetCore: { processPath: './no-such-program', hostingModel: 'outofprocess' } },
       { expects: [...failedStart, 'worker.spawn.failed'] },
     );
@@ -141,7 +138,7 @@ describe('a start that fails', () => {
 
   it('requests that wait for one start share its failure', async () => {
     const starts = scratchFile('starts');
-    await using host = await hostOf(program('exits-at-once.mjs', { environment: { STARTS_FILE: starts } }), {
+    const host = await hostOf(program('exits-at-once.mjs', { environment: { STARTS_FILE: starts } }), {
       expects: failedStart,
     });
     const responses = await Promise.all(Array.from({ length: 5 }, () => host.get('/')));
@@ -153,7 +150,7 @@ describe('a start that fails', () => {
 
 describe('several processes', () => {
   it('M-47 processesPerApplication=2 alternates between two processes with different tokens', async () => {
-    await using host = await hostOf(fixtureApp('common/echo.mjs', { attributes: { processesPerApplication: 2 } }));
+    const host = await hostOf(fixtureApp('common/echo.mjs', { attributes: { processesPerApplication: 2 } }));
     const seen = [];
     for (let request = 0; request < 4; request += 1) seen.push(echoOf(await host.get('/')));
     const pids = seen.map((echo) => echo.pid);
@@ -164,7 +161,7 @@ describe('several processes', () => {
   });
 
   it('M-56 two out-of-process applications of one pool have a process each', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [{ applications: { '/': fixtureApp('common/echo.mjs'), '/two': fixtureApp('common/echo.mjs') } }],
     });
     const one = echoOf(await host.get('/'));
@@ -175,7 +172,7 @@ describe('several processes', () => {
 
 describe('a process that ends', () => {
   it('M-48 killed: event 1030, the next request starts another', async () => {
-    await using host = await hostOf(fixtureApp('common/echo.mjs'));
+    const host = await hostOf(fixtureApp('common/echo.mjs'));
     const { pid } = echoOf(await host.get('/'));
     process.kill(pid, 'SIGKILL');
     await host.events.waitFor('app.exited', { winId: 1030, pid });
@@ -184,7 +181,7 @@ describe('a process that ends', () => {
   });
 
   it('M-49 rapidFailsPerMinute=2: the third crash in the minute blocks with 502.5 and event 1003', async () => {
-    await using host = await hostOf(fixtureApp('common/dies.mjs', { attributes: { rapidFailsPerMinute: 2 } }));
+    const host = await hostOf(fixtureApp('common/dies.mjs', { attributes: { rapidFailsPerMinute: 2 } }));
     await crash(host, 3);
     const response = await host.get('/');
     expect(response.status).toBe(502);
@@ -194,7 +191,7 @@ describe('a process that ends', () => {
   });
 
   it('M-50 rapidFailsPerMinute=0: one crash blocks', async () => {
-    await using host = await hostOf(fixtureApp('common/dies.mjs', { attributes: { rapidFailsPerMinute: 0 } }));
+    const host = await hostOf(fixtureApp('common/dies.mjs', { attributes: { rapidFailsPerMinute: 0 } }));
     await crash(host, 1);
     const response = await host.get('/');
     expect(response.text()).toContain('502.5');
@@ -203,7 +200,7 @@ describe('a process that ends', () => {
 
   it('a request in its hands gets 502.3 and is not sent to another process', async () => {
     const record = scratchFile('requests');
-    await using host = await hostOf(fixtureApp('common/dies.mjs', { environment: { RECORD_FILE: record } }));
+    const host = await hostOf(fixtureApp('common/dies.mjs', { environment: { RECORD_FILE: record } }));
     const response = await host.get('/exit');
     expect(response.status).toBe(502);
     expect(host.events.named('app.started')).toHaveLength(1);
@@ -239,7 +236,7 @@ describe('an orderly stop', () => {
       environment: { RECORD_FILE: record, ASPNETCORE_TOKEN: 'a-token-to-recognise' },
       handlerSettings: message,
     });
-    await using host = await startHost({
+    const host = await useHost({
       sites: [{ applications: path === '/' ? { '/': app } : { '/': {}, [path]: app } }],
       expects: ['app.warning', 'config.warning'],
     });
@@ -257,7 +254,7 @@ describe('an orderly stop', () => {
 
   it('M-52 an answer of 404 is followed by SIGTERM', async () => {
     const record = scratchFile('record');
-    await using host = await hostOf(
+    const host = await hostOf(
       program('records-shutdown.mjs', {
         arguments: '404 obeys',
         environment: { RECORD_FILE: record },
@@ -275,7 +272,7 @@ describe('an orderly stop', () => {
 
   it('sends a program that never asked for the message only SIGTERM', async () => {
     const record = scratchFile('record');
-    await using host = await hostOf(
+    const host = await hostOf(
       program('records-shutdown.mjs', { arguments: '202 obeys', environment: { RECORD_FILE: record } }),
     );
     await host.get('/');
@@ -288,7 +285,7 @@ describe('an orderly stop', () => {
     ['the signal', { shutdownMessage: 'never' }],
   ])('M-53 a program that ignores %s is killed at shutdownTimeLimit, event 1005', async (_, handlerSettings) => {
     const record = scratchFile('record');
-    await using host = await hostOf(
+    const host = await hostOf(
       program('records-shutdown.mjs', {
         arguments: '202 ignores',
         attributes: { shutdownTimeLimit: 1 },
@@ -304,7 +301,7 @@ describe('an orderly stop', () => {
   });
 
   it('M-55 a request during the stop gets 503, never 502', async () => {
-    await using host = await hostOf(
+    const host = await hostOf(
       program('records-shutdown.mjs', {
         arguments: '202 ignores',
         attributes: { shutdownTimeLimit: 2 },
@@ -321,7 +318,7 @@ describe('an orderly stop', () => {
   });
 
   it('P-102 ends what the program started, in its process group and outside', async () => {
-    await using host = await hostOf(program('leaves-grandchildren.mjs'));
+    const host = await hostOf(program('leaves-grandchildren.mjs'));
     const { pid, children } = (await host.get('/')).json<{ pid: number; children: number[] }>();
     const processes = [pid, ...children].map((each) => readStat(each));
     await host.stopPool();
@@ -331,7 +328,7 @@ describe('an orderly stop', () => {
   });
 
   it('a killed process takes its process group along', async () => {
-    await using host = await hostOf(program('leaves-grandchildren.mjs', { arguments: 'in-group' }));
+    const host = await hostOf(program('leaves-grandchildren.mjs', { arguments: 'in-group' }));
     const { pid, children } = (await host.get('/')).json<{ pid: number; children: number[] }>();
     const processes = children.map((each) => readStat(each));
     process.kill(pid, 'SIGKILL');

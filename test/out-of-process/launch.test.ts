@@ -9,10 +9,10 @@ import {
   receivedFields,
   scratchFile,
   sharedHost,
-  startHost,
   type ApplicationShorthand,
   type AspNetCoreShorthand,
   type Echo,
+  useHost,
 } from '../harness/index.ts';
 
 const root: ApplicationShorthand = { files: { 'index.html': 'root' } };
@@ -176,7 +176,7 @@ describe('environment of an application process', () => {
 describe('ASPNETCORE_PORT in the section', () => {
   it('M-21 is where the application listens', async () => {
     const port = await freePort();
-    await using host = await startHost({
+    const host = await useHost({
       sites: [
         { applications: { '/': fixtureApp('common/echo.mjs', { environment: { ASPNETCORE_PORT: String(port) } }) } },
       ],
@@ -186,7 +186,7 @@ describe('ASPNETCORE_PORT in the section', () => {
   });
 
   it.each(['65536', '0', 'abc', '1024'])('M-23 %s is refused without a second attempt', async (port) => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [{ applications: { '/': fixtureApp('common/echo.mjs', { environment: { ASPNETCORE_PORT: port } }) } }],
       expects: ['app.start.attempt_failed', 'app.start.failed'],
     });
@@ -202,7 +202,7 @@ describe('pairing token', () => {
   const token = 'a-token-of-the-section';
 
   it('M-26 of the section is used and warned about', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [{ applications: { '/': fixtureApp('common/echo.mjs', { environment: { ASPNETCORE_TOKEN: token } }) } }],
       expects: ['app.warning', 'config.warning'],
     });
@@ -214,7 +214,7 @@ describe('pairing token', () => {
   });
 
   it('M-26 is another for each process', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [{ applications: { '/': fixtureApp('common/echo.mjs', { attributes: { processesPerApplication: 2 } }) } }],
     });
     const tokenOf = async (): Promise<string | undefined> =>
@@ -228,7 +228,7 @@ describe('pairing token', () => {
 
 describe('ANCM_PREFER_ENVIRONMENT_VARIABLES', () => {
   it('M-28 lets the variables of the pool win', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       pools: [{ name: 'test', environment: { ANCM_PREFER_ENVIRONMENT_VARIABLES: 'true', FROM_BOTH: 'pool' } }],
       sites: [{ applications: { '/': fixtureApp('common/echo.mjs', { environment: { FROM_BOTH: 'section' } }) } }],
     });
@@ -239,7 +239,7 @@ describe('ANCM_PREFER_ENVIRONMENT_VARIABLES', () => {
 describe('programs that listen in unusual ways', () => {
   it('waits for a program that listens late', async () => {
     const file = scratchFile('listen');
-    await using host = await startHost({
+    const host = await useHost({
       sites: [
         {
           applications: {
@@ -255,7 +255,7 @@ describe('programs that listen in unusual ways', () => {
   });
 
   it('serves a program whose child listens, and ends both', async () => {
-    await using host = await startHost({
+    const host = await useHost({
       sites: [{ applications: { '/': fixtureApp('out-of-process/child-listens.mjs') } }],
     });
     const { pid, wrapper } = (await host.get('/')).json<{ pid: number; wrapper: number }>();

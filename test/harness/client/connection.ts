@@ -1,5 +1,7 @@
 import { connect, type Socket } from 'node:net';
 
+import { onTestFinished } from 'vitest';
+
 import { until } from '../until.ts';
 import { parseResponse, type Response } from './response.ts';
 
@@ -42,7 +44,15 @@ export class Connection {
     socket.on('close', () => this.#finish('fin'));
   }
 
-  static open({ port, host = '127.0.0.1' }: Address): Promise<Connection> {
+  /** Opens a connection that the test need not close: it is closed when the test has finished. */
+  static async open(address: Address): Promise<Connection> {
+    const connection = await Connection.connect(address);
+    onTestFinished(() => connection.close());
+    return connection;
+  }
+
+  /** Opens a connection that the caller closes. */
+  static connect({ port, host = '127.0.0.1' }: Address): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const socket = connect({ port, host, noDelay: true, allowHalfOpen: true });
       const fail = (error: Error): void =>

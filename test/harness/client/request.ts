@@ -31,7 +31,7 @@ export function formatRequest(target: Target, options: RequestOptions = {}): Buf
 
 /** One request on a connection of its own. */
 export async function request(target: Target, options: RequestOptions = {}): Promise<Response> {
-  const connection = await Connection.open(target);
+  const connection = await Connection.connect(target);
   try {
     return await connection.write(formatRequest(target, options)).response(options.method, options.withinMs);
   } finally {

@@ -1,6 +1,13 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 
 import { startHost, type HostOptions, type TestHost } from './host.ts';
+
+/** A host for one test: stopped and checked when the test has finished, however it ends. */
+export async function useHost(options: HostOptions): Promise<TestHost> {
+  const host = await startHost(options);
+  onTestFinished(() => host.stop());
+  return host;
+}
 
 /**
  * One host for all tests of a `describe`: started before the first, stopped and checked after the last.
