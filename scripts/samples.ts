@@ -88,17 +88,18 @@ async function whatIsMissing({ needs }: Sample): Promise<string | undefined> {
   }
 }
 
-/** Publishes when a source is newer than what was published; takes some seconds. */
+/** Publishes when a source is newer than what was published; that takes some seconds. */
 async function publishAspNetCore(): Promise<string | undefined> {
-  const folder = join(repository, 'samples/aspnetcore');
-  const changed = async (name: string) => (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs;
-  const published = (await changed('publish/PoolhouseSample.dll')) ?? 0;
-  const sources = await Promise.all(['Program.cs', 'PoolhouseSample.csproj'].map(changed));
-  if (sources.every((time) => time !== undefined && time < published)) return undefined;
-
   const environment = { DOTNET_NOLOGO: '1', DOTNET_CLI_TELEMETRY_OPTOUT: '1' };
   const sdk = await runStep({ name: 'dotnet', program: 'dotnet', arguments: ['--version'], environment });
   if (!sdk.ok || Number.parseInt(sdk.output) < 10) return 'the .NET SDK 10 is not installed';
+
+  const folder = join(repository, 'samples/aspnetcore');
+  const changed = async (name: string) => (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0;
+  const published = await changed('publish/PoolhouseSample.dll');
+  const sources = await Promise.all(['Program.cs', 'PoolhouseSample.csproj'].map(changed));
+  if (Math.max(...sources) < published) return undefined;
+
   console.log('Publishing the ASP.NET Core sample …');
   const publish = await runStep({
     name: 'dotnet publish',
