@@ -88,6 +88,15 @@ describe('compiling the handler mapping', () => {
     expect(handlers?.aspNetCore).toMatchObject({ forward: { requestTimeoutMs: 0 } });
   });
 
+  it('M-20 gives a child application no handler that its parent keeps to itself', () => {
+    const kept = `<location path="." inheritInChildApplications="false">${site(aspNetCore).site}</location>`;
+    expect(compile({ site: kept }).handlers).toBeUndefined();
+    const child = compile({ site: kept, application: '' });
+    expect(child.modules.get('asp-net-core')).toBeUndefined();
+    expect(child.handlers?.entries.at(-1)?.handlers).toContain('static-file');
+    expect(compile({ ...site(aspNetCore), application: '' }).handlers).toBeUndefined();
+  });
+
   it('H-132 sends OPTIONS to an application that takes every verb', () => {
     expect(compile(site(aspNetCore)).modules.get('handlers')).toBeUndefined();
   });

@@ -18,9 +18,11 @@ export interface ConfigurationTexts {
   readonly server?: string;
   /** web.config of the site's root. */
   readonly site?: string;
+  /** web.config of the application `/api` below it: then that level is evaluated. */
+  readonly application?: string;
 }
 
-/** What holds at the root of the site `shop`. Values of `%NAME%` come from `variables`, by upper-case name. */
+/** What holds at the root of the site `shop`, or of its application `/api`. Values of `%NAME%` come from `variables`, by upper-case name. */
 export function effectiveConfiguration(
   texts: ConfigurationTexts,
   variables: Readonly<Record<string, string>> = {},
@@ -38,8 +40,15 @@ export function effectiveConfiguration(
     depth: 1,
     registry: root.registry,
   });
-  const level = levelBelow(root, { name: 'shop', isApplicationRoot: true, file });
-  return new Evaluator((name) => variables[name.toUpperCase()]).evaluate(level);
+  const evaluator = new Evaluator((name) => variables[name.toUpperCase()]);
+  const site = levelBelow(root, { name: 'shop', isApplicationRoot: true, file });
+  if (texts.application === undefined) return evaluator.evaluate(site);
+  const below = readConfigurationFile(document('/srv/api/web.config', texts.application), {
+    level: 'shop/api',
+    depth: 2,
+    registry: site.registry,
+  });
+  return evaluator.evaluate(levelBelow(site, { name: 'api', isApplicationRoot: true, file: below }));
 }
 
 export function compilers(environment: Readonly<Record<string, string>> = {}): ModuleCompilers {
