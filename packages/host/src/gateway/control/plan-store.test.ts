@@ -38,6 +38,8 @@ describe('PlanStore', () => {
     store.replace({ sites: [site(1)], pools: [], limits: store.plan.limits }, 0);
     const held = store.plan as { -readonly [Key in keyof Plan]: Plan[Key] };
     expect(() => (held.sites = [])).toThrow(TypeError);
-    expect(() => Object.assign((held.sites[0]?.settings[0] as { deep: object }).deep, { value: 2 })).toThrow(TypeError);
+    expect(() => Object.assign(held.sites[0] as SitePlan, { name: 'x' })).toThrow(TypeError);
+    const settings = (held.sites[0] as SitePlan).settings[0] as { deep: object };
+    expect(() => Object.assign(settings.deep, { value: 2 })).toThrow(TypeError);
   });
 });

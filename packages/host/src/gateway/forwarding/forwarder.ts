@@ -48,7 +48,13 @@ export class Forwarder implements ConnectionOwner {
     upstream.begin();
     this.budget.request(this.wheel.now);
     const connection = upstream.takeIdle() ?? new UpstreamConnection(upstream, this);
-    connection.send(exchange, options, retries);
+    try {
+      connection.send(exchange, options, retries);
+    } catch (error) {
+      // Counted, but never sent: the upstream could not be drained any more.
+      connection.clientGone();
+      throw error;
+    }
   }
 
   released(upstream: LiveUpstream): void {

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { type Http1ResponseHead, parseResponseHead } from '../http1/response-head.ts';
+import { type Http1ResponseHead, parseResponseHead, withoutNamedFields } from '../http1/response-head.ts';
 import type { BodySink, ExchangeListener, ForwardableExchange, UpstreamResponse } from '../pipeline/forwardable.ts';
 import type { ForwardOptions } from '../pipeline/module.ts';
 import type { TimerWheel } from '../timing/timer-wheel.ts';
@@ -18,6 +18,7 @@ const maxInterimResponses = 10;
 /** How long an idle connection to an application is used that does not name its own limit: Node.js closes after 5 s. */
 const unknownIdleLimitMs = 4_000;
 const idleMarginMs = 1_000;
+const serverField: ReadonlySet<string> = new Set(['server']);
 
 /** Who sends requests over a connection, and hears how they end. */
 export interface ConnectionOwner {
@@ -233,7 +234,7 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
     if (failure !== undefined) return this.fail('response body broken', failure);
     const response: UpstreamResponse = {
       status: head.status,
-      head: head.head,
+      head: this.options?.removeServerHeader === true ? withoutNamedFields(head.head, serverField) : head.head,
       hasDate: head.hasDate,
       body: body.kind,
       connection: this.options?.forwardResponseConnectionHeader === true ? head.connection : '',
