@@ -14,7 +14,7 @@ it.each([
   [true, false],
   [false, true],
 ])(
-  'H-140 with removeServerHeader=%s sends the Server field of the application: %s',
+  'with removeServerHeader=%s sends the Server field of the application: %s',
   async (removeServerHeader, sent) => {
     const gateway = await RunningGateway.start({ forwardOptions: { removeServerHeader } });
     cleanUps.push(() => gateway.stop());

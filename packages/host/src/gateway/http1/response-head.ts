@@ -161,8 +161,8 @@ function keepAliveTimeout(text: string, start: number, end: number): number {
   return found === undefined ? -1 : Number(found) * 1000;
 }
 
-/** Status line and framing stay whatever `Connection` names. */
-function withoutNamedFields(head: string, names: ReadonlySet<string>): string {
+/** Status line and framing stay whatever the names, in lower case, are. */
+export function withoutNamedFields(head: string, names: ReadonlySet<string>): string {
   const statusLine = head.indexOf('\r\n') + 2;
   const removable = new Set(names);
   removable.delete('content-length');
