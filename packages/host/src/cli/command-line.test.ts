@@ -30,7 +30,7 @@ describe('finding the command', () => {
     [['version', '--json'], /^\{"version":"\d/],
     [[], /^Examples\n/],
     [['--help'], /^Examples\n/],
-    [['help'], /Commands\n {2}start /],
+    [['help'], /Commands\n {2}run /],
     [['help', 'exit-codes'], / 78 +the server-level/],
     [['help', 'pool', 'recycle'], /^Examples\n {2}\$ poolhouse recycle shop/],
     [['-q', 'help', 'apppool', 'recycle'], /poolhouse pool recycle POOL/],

@@ -59,6 +59,7 @@ export function currentSystem(): System {
     stderr: process.stderr,
     stdin: process.stdin,
     interrupted: interruption.signal,
+    onHangUp: (listener) => void process.on('SIGHUP', listener),
     readerGone: reader.signal,
   };
 }

@@ -61,6 +61,8 @@ export interface System {
   readonly stdin: NodeJS.ReadStream;
   /** Aborted by SIGINT or SIGTERM, which is the reason: a command that waits gives up, one that serves ends in order. */
   readonly interrupted: AbortSignal;
+  /** Calls `listener` at each SIGHUP: a service manager's word for "read your configuration again". */
+  onHangUp(listener: () => void): void;
   /** Aborted when nobody reads stdout any more, as in `poolhouse logs -f | head`. */
   readonly readerGone: AbortSignal;
 }

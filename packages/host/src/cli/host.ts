@@ -31,6 +31,8 @@ export interface RunningHost {
   readonly socketPath: string;
   /** Resolves when everything has ended, by a signal, through the API or by `operations.stop`. */
   readonly ended: Promise<void>;
+  /** Reads the configuration again and applies what changed. */
+  reload(): Promise<void>;
 }
 
 /**
@@ -63,7 +65,7 @@ export async function startHost(options: HostOptions, system: System): Promise<R
   const stop = () => void operations.stop(`received ${String(system.interrupted.reason)}`);
   if (system.interrupted.aborted) stop();
   system.interrupted.addEventListener('abort', stop, { once: true });
-  return { operations, socketPath: admin.path, ended };
+  return { operations, socketPath: admin.path, ended, reload: () => supervisor.reload() };
 }
 
 /** The supervisor's operations, with a signal that tells when the end was asked for. */

@@ -7,6 +7,7 @@ import { poolListCommand } from './pool-list.ts';
 import { poolRecycleCommand } from './pool-recycle.ts';
 import { poolStartCommand } from './pool-start.ts';
 import { poolStopCommand } from './pool-stop.ts';
+import { runCommand } from './run.ts';
 import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
 import { stopCommand } from './stop.ts';
@@ -14,6 +15,7 @@ import { versionCommand } from './version.ts';
 
 /** Every command, in the order in which the help lists them. */
 export const commands: readonly Command[] = [
+  runCommand,
   startCommand,
   stopCommand,
   statusCommand,

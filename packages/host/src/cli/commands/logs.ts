@@ -1,4 +1,4 @@
-import type { StatusSnapshot } from '../../supervisor/management/index.ts';
+import type { OutputLine, StatusSnapshot } from '../../supervisor/management/index.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { connectionOptions, defineCommand } from '../command.ts';
 import { commandError } from '../command-error.ts';
@@ -35,7 +35,7 @@ export const logsCommand = defineCommand({
       pools.map(async (name) => {
         const path = `/api/v1/logs/${encodeURIComponent(name)}${query}`;
         try {
-          await client.stream(path, show);
+          await client.stream(path, (line) => show(JSON.parse(line) as OutputLine));
         } catch (error) {
           throw await withPoolNames(client, name, error);
         }

@@ -12,7 +12,7 @@ export const startCommand = defineCommand({
   summary: 'Serve the sites of an applicationHost.config',
   description:
     'Stays in the foreground, as a service manager wants it, and writes events to stdout: for people on a terminal, ' +
-    'else one JSON object per line. SIGTERM stops it in order. As root it creates one user per application pool; ' +
+    'else one JSON object per line. SIGTERM stops it in order, SIGHUP reads the configuration again. As root it creates one user per application pool; ' +
     'otherwise everything runs as the current user.',
   arguments: [],
   options: {
@@ -53,6 +53,10 @@ export const startCommand = defineCommand({
     const [{ startHost }, { loaderFor }] = await Promise.all([import('../host.ts'), import('../loader.ts')]);
     const load = loaderFor(locations, system, { separateUsers });
     const host = await startHost({ locations, load, events, gateways, separateUsers }, system);
+    // A terminal that closes hangs up too; then the one who started it is gone.
+    system.onHangUp(
+      () => void (output.data.isTerminal ? host.operations.stop('the terminal was closed') : host.reload()),
+    );
     await host.ended;
     return 0;
   },

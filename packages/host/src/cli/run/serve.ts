@@ -1,9 +1,10 @@
 import type { System } from '../command.ts';
 import { commandError } from '../command-error.ts';
-import { createAdminClient } from '../admin-client.ts';
 import type { RunningHost } from '../host.ts';
-import { outputLineWriter } from '../output-lines.ts';
 import type { Output } from '../output.ts';
+import { browserUrls } from './browser-urls.ts';
+import { showOutput } from './show-output.ts';
+import type { OutputBegins } from './show-output.ts';
 import { listenToKeys } from './terminal-keys.ts';
 
 /**
@@ -14,7 +15,12 @@ import { listenToKeys } from './terminal-keys.ts';
  *   3. show what the applications write
  *   4. obey the keys until the end
  */
-export async function serve(host: RunningHost, system: System, output: Output): Promise<void> {
+export async function serve(
+  host: RunningHost,
+  system: System,
+  output: Output,
+  outputBegins: OutputBegins,
+): Promise<void> {
   const { sites, pools } = host.operations.status();
   const stopped = sites.filter(({ state }) => state === 'stopped');
   for (const { name, reason } of stopped)
@@ -26,17 +32,13 @@ export async function serve(host: RunningHost, system: System, output: Output): 
   }
 
   for (const { name, state, urls } of sites) {
-    if (state !== 'stopped')
-      output.show({ site: name, urls }, () => urls.map((url) => output.data.paint('bold', url)).join('\n'));
+    if (state === 'stopped') continue;
+    const shown = browserUrls(urls);
+    output.show({ site: name, urls: shown }, () => shown.map((url) => output.data.paint('bold', url)).join('\n'));
   }
 
   const ending = new AbortController();
-  const client = createAdminClient(host.socketPath, ending.signal);
-  const show = outputLineWriter(output);
-  for (const { name } of pools) {
-    // The stream ends with the host; then there is nobody left to tell.
-    client.stream(`/api/v1/logs/${encodeURIComponent(name)}?follow=true&tail=0`, show).catch(() => {});
-  }
+  for (const { name } of pools) void showOutput(name, host.operations, outputBegins, output, ending.signal);
 
   const releaseKeys = listenToKeys(system.stdin, {
     recycle: () => {

@@ -21,6 +21,7 @@ export function testSystem(folder: string, more: Partial<System> = {}): System {
     stderr: new PassThrough(),
     stdin: process.stdin,
     interrupted: new AbortController().signal,
+    onHangUp: () => {},
     readerGone: new AbortController().signal,
     ...more,
   };

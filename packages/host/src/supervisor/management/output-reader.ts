@@ -14,13 +14,15 @@ const lookBackBytes = 1024 * 1024;
  */
 export class OutputReader {
   readonly #path: string;
-  #position: number | undefined;
+  #position: number;
   #inode: bigint | undefined;
   /** Beginning of a line whose end has not been written yet. */
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(path: string) {
+  /** @param position byte at which `appended` begins; `last` begins at the end instead */
+  constructor(path: string, position = 0) {
     this.#path = path;
+    this.#position = position;
   }
 
   /** The last `count` lines, also from the newest rotated file when the current one has fewer. Call it once, first. */
@@ -41,7 +43,7 @@ export class OutputReader {
     if (file === undefined) return [];
     try {
       const { size, ino } = await file.stat({ bigint: true });
-      const position = this.#position ?? 0;
+      const position = this.#position;
       if (size < position || (this.#inode !== undefined && ino !== this.#inode)) {
         const remaining = await this.#remainder(position);
         this.#position = 0;

@@ -104,7 +104,7 @@ async function logs({ operations, name, query, response, signal }: ApiCall): Pro
   const { tail, follow } = readQuery(query, { tail: countParameter(200, 10_000), follow: booleanParameter(false) });
   const files = () => operations.outputFiles(name);
   if (files() === undefined) throw new OperationRefused('not-found', `There is no pool ${JSON.stringify(name)}.`);
-  await streamOutput(response, { pool: name, files, tail, follow, signal });
+  await streamOutput(response, { pool: name, files, begin: { tail }, follow, signal });
   return undefined;
 }
 
