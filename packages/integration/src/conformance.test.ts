@@ -2,7 +2,8 @@
  * One suite for every adapter: the built package inside a real application of each framework, in a process of its
  * own, spoken to over sockets as the gateway does. Case numbers are those of the module's specification.
  *
- * POOLHOUSE_TEST_NODE names the Node.js to run the applications on; default: the one that runs the tests.
+ * All cases run on the Node.js that runs the tests, or on the one that POOLHOUSE_TEST_NODE names; the life of a
+ * process, where versions differ most, on every supported one.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +13,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { nodesUnderTest } from '../../worker/src/testing/node-versions.ts';
 
 const adapters = [
   'node-http.cjs',
@@ -24,6 +26,9 @@ const adapters = [
   'hono.mjs',
   'fetch.mjs',
 ] as const;
+
+// A busy machine may need seconds to start a process.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const token = 'correct-horse-battery-staple';
 const certificate =
@@ -82,10 +87,14 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function start(adapter: string, environment: Record<string, string | undefined> = {}): Promise<Application> {
+async function start(
+  adapter: string,
+  environment: Record<string, string | undefined> = {},
+  node = process.env['POOLHOUSE_TEST_NODE'] ?? process.execPath,
+): Promise<Application> {
   const port = await freePort();
   const child = fork(join(__dirname, '../fixtures', adapter), {
-    execPath: process.env['POOLHOUSE_TEST_NODE'] ?? process.execPath,
+    execPath: node,
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
@@ -175,7 +184,7 @@ describe.each(adapters)('%s', (adapter) => {
       const refused = await app.request('/', { headers: { 'MS-ASPNETCORE-TOKEN': undefined, ...headers } as never });
       expect(refused).toMatchObject({ status: 400, body: '' });
       expect((await app.request('/')).seen.calls).toBe(calls + 1);
-      await expect.poll(app.output).toContain('pairing token mismatch');
+      await expect.poll(app.output, { timeout: 20_000 }).toContain('pairing token mismatch');
       expect(app.output()).not.toContain(token);
     });
 
@@ -287,7 +296,9 @@ describe.each(adapters)('%s', (adapter) => {
     it('gives no certificate for one that cannot be read, and says so', async () => {
       const { seen } = await app.request('/', { headers: { 'MS-ASPNETCORE-CLIENTCERT': 'AAAA' } });
       expect(seen).toMatchObject({ certificate: null, certificateAgain: true, peer: null });
-      await expect.poll(app.output).toContain('the client certificate of a request cannot be read');
+      await expect
+        .poll(app.output, { timeout: 20_000 })
+        .toContain('the client certificate of a request cannot be read');
       expect(app.output().match(/client certificate/g)).toHaveLength(1);
     });
 
@@ -467,6 +478,30 @@ describe.each(adapters)('%s', (adapter) => {
       /ASPNETCORE_PORT is "abc": expected a port/,
     );
   });
+});
+
+describe.each(nodesUnderTest())('Node.js $major', ({ program, problem }) => {
+  it.skipIf(program === undefined).each(adapters)(
+    `M-51 M-84 M-91 %s: serves the gateway alone, shows the client, stops without losing a request${problem}`,
+    async (adapter) => {
+      const app = await start(adapter, { ASPNETCORE_APPL_PATH: '/shop' }, program);
+      const forwarded = { 'X-Forwarded-For': '203.0.113.7:1', 'X-Forwarded-Proto': 'https' };
+      const { seen } = await app.request('/shop/cart', { headers: forwarded });
+      expect(seen).toMatchObject({ url: '/cart', pathBase: '/shop', ip: '203.0.113.7', protocol: 'https' });
+      expect((await app.request('/', { headers: { 'MS-ASPNETCORE-TOKEN': 'wrong' } })).status).toBe(400);
+
+      const agent = new Agent({ keepAlive: true });
+      const held = app.request('/shop/held', { agent });
+      await app.said('held');
+      const asked = await app.request('/shop/iisintegration', { method: 'POST', headers: stopHeaders });
+      expect(asked.status).toBe(202);
+      await app.said('stopping');
+      app.child.send('release');
+      expect((await held).seen.url).toBe('/held');
+      expect(await app.exited).toEqual({ code: 0, signal: null });
+      agent.destroy();
+    },
+  );
 });
 
 describe('fastify.mjs', () => {
