@@ -1,6 +1,5 @@
 import type { BuiltInContent, EffectiveConfiguration, SectionSchema } from '@poolhouse/configuration';
-import { compileHosting } from './asp-net-core/hosting.ts';
-import type { HostingContext } from './asp-net-core/hosting-context.ts';
+import { compileHosting, type HostingContext } from './asp-net-core/compile.ts';
 import { httpPlatformSection } from './asp-net-core/http-platform-section.ts';
 import { iisnodeSection } from './asp-net-core/iisnode-section.ts';
 import { aspNetCoreSection } from './asp-net-core/section.ts';
