@@ -5,7 +5,7 @@ import type { SectionSchema } from '../schema/section-schema.ts';
 import { EffectiveView } from './effective.ts';
 import { chainOf, type Level } from './level.ts';
 import { isRead } from './section-registry.ts';
-import { sectionState, type SectionState, type StateMemory } from './section-state.ts';
+import { sectionState, StateMemory, type SectionState } from './section-state.ts';
 
 /** All sections at one level, and everything that is wrong with them there. */
 export interface Evaluation extends EffectiveConfiguration {
@@ -18,7 +18,7 @@ export interface Evaluation extends EffectiveConfiguration {
 /** Evaluates levels. Keep one for a tree of levels: what they share is merged once, and reads as the same object. */
 export class Evaluator {
   readonly #variables: VariableLookup;
-  readonly #memory: StateMemory = new Map();
+  readonly #memory = new StateMemory();
   readonly #views = new WeakMap<SectionState, EffectiveView>();
 
   constructor(variables: VariableLookup) {

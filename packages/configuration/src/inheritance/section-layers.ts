@@ -6,24 +6,28 @@ export interface SectionLayer {
   readonly content: SectionContent;
   /** Depth of the level of the file that holds it. */
   readonly depth: number;
-  /** Whether that file is the level's own; then its scope is judged as a web.config. */
+  /** The location that it stands in; undefined for the body of the level's own file. */
   readonly block: LocationBlock | undefined;
 }
 
 /**
- * What files say about a section for exactly one level, in the order in which it applies: location elements of
- * files above, the shallow first, then the level's own file, in its body or in a location for itself.
+ * What files say for exactly one level, by section, in the order in which it applies: location elements of files
+ * above, the shallow first, then the level's own file, in its body or in a location for itself.
  */
-export function layersAt(level: Level, section: string): readonly SectionLayer[] {
-  const layers: SectionLayer[] = [];
+export function layersAt(level: Level): ReadonlyMap<string, readonly SectionLayer[]> {
+  const layers = new Map<string, SectionLayer[]>();
+  const add = (section: string, layer: SectionLayer): void => {
+    const list = layers.get(section);
+    if (list === undefined) layers.set(section, [layer]);
+    else list.push(layer);
+  };
   for (const holder of chainOf(level)) {
+    const { depth } = holder;
     if (holder === level) {
-      const content = level.file?.body.get(section);
-      if (content !== undefined) layers.push({ content, depth: holder.depth, block: undefined });
+      for (const [section, content] of level.file?.body ?? []) add(section, { content, depth, block: undefined });
     }
     for (const block of holder.blocks.get(level.key) ?? []) {
-      const content = block.sections.get(section);
-      if (content !== undefined) layers.push({ content, depth: holder.depth, block });
+      for (const [section, content] of block.sections) add(section, { content, depth, block });
     }
   }
   return layers;

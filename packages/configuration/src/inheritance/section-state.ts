@@ -27,18 +27,30 @@ interface Denial {
 }
 
 /** Remembers states, so that what thousands of levels have in common is merged once. */
-export type StateMemory = Map<Level, Map<SectionDeclaration, RememberedSection>>;
+export class StateMemory {
+  readonly #initial = new Map<SectionDeclaration, SectionState>();
+  readonly #layers = new Map<Level, ReadonlyMap<string, readonly SectionLayer[]>>();
+  readonly #states = new Map<readonly SectionLayer[], RememberedState[]>();
 
-interface RememberedSection {
-  /** The state before any file, at the server's level; one object, because states above compare by identity. */
-  readonly initial: SectionState | undefined;
-  readonly layers: readonly SectionLayer[];
-  /** One for each state above and choice of layers that a viewer has asked for. */
-  readonly states: {
-    readonly above: SectionState;
-    readonly visible: readonly SectionLayer[];
-    readonly state: SectionState;
-  }[];
+  /** The state before any file; one object, because states above compare by identity. */
+  initial(declaration: SectionDeclaration): SectionState {
+    return getOrAdd(this.#initial, declaration, () => initialState(declaration));
+  }
+
+  layers(level: Level, section: string): readonly SectionLayer[] | undefined {
+    return getOrAdd(this.#layers, level, () => layersAt(level)).get(section);
+  }
+
+  /** States that these layers have led to: one for each state above and choice of layers that a viewer asked for. */
+  states(layers: readonly SectionLayer[]): RememberedState[] {
+    return getOrAdd(this.#states, layers, () => []);
+  }
+}
+
+interface RememberedState {
+  readonly above: SectionState;
+  readonly visible: readonly SectionLayer[];
+  readonly state: SectionState;
 }
 
 /**
@@ -57,11 +69,13 @@ export function sectionState(
   viewer: Level,
   memory: StateMemory,
 ): SectionState {
-  const { initial, layers, states } = remembered(declaration, level, memory);
-  const above = initial ?? sectionState(declaration, level.parent as Level, viewer, memory);
+  const above =
+    level.parent === undefined ? memory.initial(declaration) : sectionState(declaration, level.parent, viewer, memory);
+  const layers = memory.layers(level, declaration.path);
   // 1.
-  const visible = layers.filter((layer) => reaches(layer, level, viewer));
-  if (visible.length === 0) return above;
+  const visible = layers?.filter((layer) => reaches(layer, level, viewer));
+  if (layers === undefined || visible === undefined || visible.length === 0) return above;
+  const states = memory.states(layers);
   const known = states.find((one) => one.above === above && sameLayers(one.visible, visible));
   if (known !== undefined) return known.state;
   const state = visible.reduce((before, layer) => withLayer(before, layer, level), above);
@@ -69,20 +83,14 @@ export function sectionState(
   return state;
 }
 
-function remembered(declaration: SectionDeclaration, level: Level, memory: StateMemory): RememberedSection {
-  let sections = memory.get(level);
-  if (sections === undefined) memory.set(level, (sections = new Map()));
-  let section = sections.get(declaration);
-  if (section === undefined) {
-    const initial = level.parent === undefined ? initialState(declaration) : undefined;
-    section = { initial, layers: layersAt(level, declaration.path), states: [] };
-    sections.set(declaration, section);
-  }
-  return section;
-}
-
 function sameLayers(left: readonly SectionLayer[], right: readonly SectionLayer[]): boolean {
   return left.length === right.length && left.every((layer, index) => layer === right[index]);
+}
+
+function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
 }
 
 function initialState(declaration: SectionDeclaration): SectionState {
