@@ -459,19 +459,16 @@ describe.each(adapters)('%s', (adapter) => {
     rmSync(folder, { recursive: true });
   });
 
-  it.each(['ASPNETCORE_TOKEN', 'ASPNETCORE_APPL_PATH', 'ASPNETCORE_PORT'])(
-    'M-83 changes nothing when %s is not set',
-    async (variable) => {
-      const own = String(await freePort());
-      const app = await start(adapter, { [variable]: undefined, TEST_OWN_PORT: own });
-      const headers = { 'MS-ASPNETCORE-TOKEN': 'x', 'X-Forwarded-For': '203.0.113.7' };
-      const { seen } = await app.request('/pathBase', { port: Number(own), headers });
-      expect(seen).toMatchObject({ url: '/pathBase', pathBase: null, ip: '127.0.0.1' });
-      expect(seen.headers).toMatchObject({ 'ms-aspnetcore-token': 'x', 'x-forwarded-for': '203.0.113.7' });
-      app.child.kill('SIGTERM');
-      expect(await app.exited).toEqual({ code: null, signal: 'SIGTERM' });
-    },
-  );
+  it('M-83 changes nothing when there is no token', async () => {
+    const own = String(await freePort());
+    const app = await start(adapter, { ASPNETCORE_TOKEN: undefined, TEST_OWN_PORT: own });
+    const headers = { 'MS-ASPNETCORE-TOKEN': 'x', 'X-Forwarded-For': '203.0.113.7' };
+    const { seen } = await app.request('/pathBase', { port: Number(own), headers });
+    expect(seen).toMatchObject({ url: '/pathBase', pathBase: null, ip: '127.0.0.1' });
+    expect(seen.headers).toMatchObject({ 'ms-aspnetcore-token': 'x', 'x-forwarded-for': '203.0.113.7' });
+    app.child.kill('SIGTERM');
+    expect(await app.exited).toEqual({ code: null, signal: 'SIGTERM' });
+  });
 
   it('says what is wrong with a port that no host gives', async () => {
     await expect(start(adapter, { ASPNETCORE_PORT: 'abc' })).rejects.toThrow(
