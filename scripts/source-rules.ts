@@ -23,7 +23,7 @@ const rules: readonly SourceRule[] = [
     message: 'finish it, or fail with a clear message: the sources keep no reminders',
   },
   {
-    pattern: /\b(?:it|test|describe)\.(?:only|todo)\b/,
+    pattern: /^\s*(?:it|test|describe)\.(?:only|todo)\b/,
     files: /\.test\.ts$/,
     message: 'a focused test hides the others, a planned one tests nothing',
   },

@@ -75,7 +75,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
 
   return {
     emit(name, fields) {
-      const by = (catalogue[name] as EventDefinition<EventFields>).repeatsBy;
+      const by = definitionOf(name).repeatsBy;
       if (by === undefined) return record(name, fields);
       const at = now();
       const key = JSON.stringify([name, ...by.map((field) => (fields as EventFields)[field])]);
@@ -106,9 +106,13 @@ export function createEventLog(options: EventLogOptions): EventLog {
   };
 }
 
-/** Whether the catalogue has an event of this name: for names that come from another process. */
-export function isEventName(name: string): name is EventName {
-  return Object.hasOwn(catalogue, name);
+/**
+ * A gateway's events come by name from another process, so a name may be one that the catalogue does not have:
+ * that is reported as it is rather than lost, and must not stop the supervisor.
+ */
+function definitionOf(name: string): EventDefinition<EventFields> {
+  if (Object.hasOwn(catalogue, name)) return catalogue[name as EventName] as EventDefinition<EventFields>;
+  return { level: 'error', text: () => `an event without a place in the catalogue: ${name}` };
 }
 
 interface HeldEvent {
@@ -117,7 +121,7 @@ interface HeldEvent {
 }
 
 function describeEvent(name: EventName, fields: EventFields, at: number): LoggedEvent {
-  const definition = catalogue[name] as EventDefinition<EventFields>;
+  const definition = definitionOf(name);
   const bounded = boundFields(fields);
   const winId = windowsId(definition, bounded);
   const repeated = bounded['repeated'];

@@ -1,6 +1,5 @@
-export { catalogue } from './catalogue.ts';
 export type { Emit, EventFields, EventName, FieldsOf, LoggedEvent } from './event.ts';
-export { createEventLog, isEventName } from './event-log.ts';
+export { createEventLog } from './event-log.ts';
 export type { EventLog, EventLogOptions, EventSink, NumberedEvent } from './event-log.ts';
 export { wantsColour } from './colour.ts';
 export { jsonSink } from './json-sink.ts';

@@ -12,8 +12,12 @@ const routine: ReadonlySet<string> = new Set<EventName>([
   'gateway.stopped',
   'config.applied',
   'identity.unavailable',
+  'pool.state',
+  'worker.started',
   'worker.drained',
   'worker.stopped',
+  'app.started',
+  'app.in_process.started',
 ]);
 
 /** Events of `poolhouse run`: sentences on stderr, beside what the apps write on stdout; with `--json` all, on stdout. */
