@@ -3,9 +3,8 @@ import type { ForwardableExchange } from '../pipeline/forwardable.ts';
 import type { ForwardOptions } from '../pipeline/module.ts';
 import type { SiteAnswers } from '../pipeline/site-answers.ts';
 import type { TimerWheel } from '../timing/timer-wheel.ts';
-import { afterFailure, isClientFailure } from './forwarding-failure.ts';
+import { afterFailure, castsDoubt, isClientFailure } from './forwarding-failure.ts';
 import type { LiveUpstream } from './live-upstream.ts';
-import { RetryBudget } from './retry-budget.ts';
 import { type ConnectionOwner, type FailedRequest, UpstreamConnection } from './upstream-connection.ts';
 
 /** What the forwarder needs of the queue that feeds it. */
@@ -15,8 +14,10 @@ export interface ForwarderHost {
   readonly answers: SiteAnswers;
   /** A request has left the upstream's hands. */
   released(upstream: LiveUpstream): void;
-  /** Nothing was sent to the upstream: the request goes back to the head of the queue. */
-  unreachable(request: FailedRequest): void;
+  /** Nothing reached the upstream: the request goes back to the head of the queue. */
+  requeue(request: FailedRequest): void;
+  /** The process may be gone: nothing more is sent there until the supervisor has looked. */
+  doubt(upstream: LiveUpstream, detail: string): void;
   /** A connection of the upstream is gone. */
   closed(upstream: LiveUpstream): void;
 }
@@ -36,7 +37,6 @@ export class Forwarder implements ConnectionOwner {
   readonly wheel: TimerWheel;
   readonly readBuffer = Buffer.allocUnsafeSlow(65_536);
   private readonly host: ForwarderHost;
-  private readonly budget = new RetryBudget();
 
   constructor(host: ForwarderHost) {
     this.host = host;
@@ -46,7 +46,7 @@ export class Forwarder implements ConnectionOwner {
   /** `retries`: how often the request was tried before. */
   forward(exchange: ForwardableExchange, upstream: LiveUpstream, options: ForwardOptions, retries: number): void {
     upstream.begin();
-    this.budget.request(this.wheel.now);
+    upstream.retries.request(this.wheel.now);
     const connection = upstream.takeIdle() ?? new UpstreamConnection(upstream, this);
     try {
       connection.send(exchange, options, retries);
@@ -78,12 +78,13 @@ export class Forwarder implements ConnectionOwner {
       retries: request.retries,
       upstreamLives: upstream.state === 'open',
     });
-    if (next === 'retry' && this.budget.tryRetry(this.wheel.now)) {
+    if (next === 'retry' && upstream.retries.tryRetry(this.wheel.now)) {
       new UpstreamConnection(upstream, this).send(exchange, options, request.retries + 1);
       return;
     }
+    if (castsDoubt(failure, upstream.facts.kind)) this.host.doubt(upstream, request.detail);
     upstream.end();
-    if (next === 'requeue') this.host.unreachable(request);
+    if (next === 'requeue') this.host.requeue(request);
     else this.giveUp(request);
     this.host.released(upstream);
   }

@@ -7,6 +7,7 @@ export type ForwardingFailure =
   | 'connect failed'
   | 'connect timed out'
   // request, upstream
+  | 'closed before request'
   | 'closed before response'
   // request, client
   | 'client gone'
@@ -26,6 +27,15 @@ export type ForwardingFailure =
 /** Whether the client's side ended the request: nobody is there to answer, and nothing is wrong with the upstream. */
 export function isClientFailure(failure: ForwardingFailure): boolean {
   return failure === 'client gone' || failure === 'request body broken';
+}
+
+/**
+ * Whether a failure casts doubt on the whole process: it refuses connections, or it is a worker, which never
+ * closes a connection of ours by itself. The supervisor looks whether it lives before more is sent there.
+ */
+export function castsDoubt(failure: ForwardingFailure, kind: 'worker' | 'app'): boolean {
+  if (failure === 'connect failed') return true;
+  return kind === 'worker' && (failure === 'closed before request' || failure === 'closed before response');
 }
 
 /** What is known of an attempt when it fails. */
@@ -48,14 +58,14 @@ const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRAC
 
 /**
  * What follows from a failed attempt:
- * - `requeue`: nothing was sent; the request takes another upstream, or waits for one
+ * - `requeue`: nothing arrived; the request takes another upstream, or waits for one
  * - `retry`: the upstream closed an idle connection just when it was used; once more, on a new one
  * - `fail`: the client gets a 502.3, or a reset when the answer had begun. A request in the hands of a process
  *   that died is never sent again: a poisonous request must not kill two.
  */
 export function afterFailure(attempt: FailedAttempt): 'requeue' | 'retry' | 'fail' {
   if (attempt.retries > 0 || attempt.answered) return 'fail';
-  if (attempt.failure === 'connect failed') return 'requeue';
+  if (attempt.failure === 'connect failed' || attempt.failure === 'closed before request') return 'requeue';
   const raced = attempt.failure === 'closed before response' && attempt.reused && attempt.upstreamLives;
   const repeatable = idempotent.has(attempt.method) && !attempt.hasBody;
   // In-process workers never close idle connections, so what looks like the race is a crash.

@@ -1,5 +1,6 @@
 import type { Upstream } from '@poolhouse/contract';
 import { Deadline, type TimerWheel } from '../timing/timer-wheel.ts';
+import { RetryBudget } from './retry-budget.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
 
 /** Idle connections kept per upstream; more would only hold descriptors. */
@@ -25,6 +26,7 @@ export class LiveUpstream {
   suspectUntil = 0;
   /** The supervisor knows that it has drained. */
   toldDrained = false;
+  readonly retries = new RetryBudget();
   /** All connections, in use or idle. */
   readonly connections = new Set<UpstreamConnection>();
 

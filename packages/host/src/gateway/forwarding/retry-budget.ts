@@ -1,8 +1,11 @@
-/** Retries per second that need no proportion, so that a quiet application has them too. */
-const alwaysAllowed = 10;
+/** Retries per second that need no proportion: an application that closes after every answer loses nothing by it. */
+const alwaysAllowed = 100;
 const share = 0.2;
 
-/** Keeps retries below a fifth of the requests of each second: a failing upstream must not double its load. */
+/**
+ * Keeps the retries of a busy upstream below a fifth of its requests in each second: one that fails must not be
+ * asked twice as much.
+ */
 export class RetryBudget {
   private second = -1;
   private requests = 0;

@@ -342,7 +342,8 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
   private closed(): void {
     if (this.exchange !== undefined) {
       if (!this.connected) this.fail('connect failed', this.errorCode);
-      else if (this.state === 'head') this.fail('closed before response', this.errorCode);
+      else if (this.state === 'head')
+        this.fail(this.refusedHead ? 'closed before request' : 'closed before response', this.errorCode);
       else this.fail('response body broken', this.errorCode);
     }
     this.destroy();
