@@ -1,8 +1,8 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type * as Crypto from 'node:crypto';
 
 /** 256 random bits in hexadecimal: made anew for each process start. */
 export function createPairingToken(): string {
-  return randomBytes(32).toString('hex');
+  return crypto().randomBytes(32).toString('hex');
 }
 
 /**
@@ -15,7 +15,7 @@ export function isPairingToken(value: unknown): value is string {
 
 /** Compares in time that depends on neither content nor length: equal SHA-256 digests. */
 export function pairingTokensEqual(expected: string, actual: string): boolean {
-  return timingSafeEqual(digest(expected), digest(actual));
+  return crypto().timingSafeEqual(digest(expected), digest(actual));
 }
 
 /**
@@ -24,9 +24,14 @@ export function pairingTokensEqual(expected: string, actual: string): boolean {
  */
 export function createPairingTokenCheck(expected: string): (actual: string | undefined) => boolean {
   const expectedDigest = digest(expected);
-  return (actual) => actual !== undefined && timingSafeEqual(expectedDigest, digest(actual));
+  return (actual) => actual !== undefined && crypto().timingSafeEqual(expectedDigest, digest(actual));
 }
 
 function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return crypto().createHash('sha256').update(token).digest();
+}
+
+/** Loaded by the first call: it takes milliseconds, which every start of a worker would pay. */
+function crypto(): typeof Crypto {
+  return require('node:crypto') as typeof Crypto;
 }

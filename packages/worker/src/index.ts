@@ -2,10 +2,28 @@
  * The half of this package that the host uses. What runs inside the worker process is `preload.ts`; importing
  * this file runs nothing of it.
  */
-import { join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
-/** Absolute path of the file that makes a Node.js process a worker; the pool's user must be able to read it. */
-export const preloadPath = join(__dirname, 'preload.js');
+/**
+ * Absolute path of the file that makes a Node.js process a worker; the pool's user must be able to read it. The
+ * published package has it in one file with all that it loads, which spares each start some ten milliseconds;
+ * after `tsc -b` alone, and when something was compiled since it was made, it is the file that loads the others.
+ */
+export const preloadPath = currentBundle() ?? join(__dirname, 'preload.js');
+
+function currentBundle(): string | undefined {
+  const bundle = join(__dirname, 'preload.bundle.js');
+  const made = statSync(bundle, { throwIfNoEntry: false })?.mtimeMs;
+  if (made === undefined) return undefined;
+  const folders = [__dirname, dirname(require.resolve('@poolhouse/contract'))];
+  const sources = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => join(folder, name)),
+  );
+  return sources.every((source) => statSync(source).mtimeMs <= made) ? bundle : undefined;
+}
 
 export interface WorkerArguments {
   /**

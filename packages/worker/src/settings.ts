@@ -1,4 +1,5 @@
-import { channelVersion, workerSettingsVariable, type WorkerSettings } from '@poolhouse/contract';
+import { workerSettingsVariable, type WorkerSettings } from '@poolhouse/contract/environment';
+import { channelVersion } from '@poolhouse/contract/worker-messages';
 
 /**
  * Reads what the supervisor wants of this process and deletes it, so that neither the application nor what it

@@ -1,15 +1,11 @@
 import { resolve } from 'node:path';
-import type { ToWorker, WorkerSettings } from '@poolhouse/contract';
+import type { WorkerSettings } from '@poolhouse/contract/environment';
+import type { ToWorker } from '@poolhouse/contract/worker-messages';
 import { adoptIpcChannel } from './channel/adopt-ipc.ts';
 import { Channel } from './channel/channel.ts';
-import { drain } from './draining.ts';
-import { EventLoopDelay } from './event-loop-delay.ts';
-import { loadExport } from './exported-handler/load-export.ts';
-import { serveExport } from './exported-handler/serve-export.ts';
 import { Pairing } from './gateway-connection/client-pairing.ts';
 import { GatewayConnections } from './gateway-connection/gateway-connections.ts';
 import { interceptHttp1Events } from './gateway-connection/http1-events.ts';
-import { interceptHttp2Events } from './gateway-connection/http2-events.ts';
 import { interceptHeads } from './gateway-connection/intercept-heads.ts';
 import { pinTimeLimits, widenHeadLimit } from './gateway-connection/time-limits.ts';
 import { GatewayListener } from './listening/gateway-listener.ts';
@@ -17,8 +13,19 @@ import { interceptListen } from './listening/intercept-listen.ts';
 import { Listeners, type VirtualListener } from './listening/listeners.ts';
 import { rawListenerOpener } from './listening/raw-listener.ts';
 import { nodeInternals } from './node-internals.ts';
-import { unhostable } from './other-servers.ts';
 import { interceptSelfConnections } from './self-connections.ts';
+import type { EventLoopDelay } from './event-loop-delay.ts';
+
+/** What few applications or no start needs, loaded with the first use: every file costs a start a quarter millisecond. */
+const later = {
+  draining: () => require('./draining.js') as typeof import('./draining.ts'),
+  eventLoopDelay: () => require('./event-loop-delay.js') as typeof import('./event-loop-delay.ts'),
+  exportedHandler: () =>
+    require('./exported-handler/serve-module.js') as typeof import('./exported-handler/serve-module.ts'),
+  http2Events: () =>
+    require('./gateway-connection/http2-events.js') as typeof import('./gateway-connection/http2-events.ts'),
+  otherServers: () => require('./other-servers.js') as typeof import('./other-servers.ts'),
+};
 
 /**
  * Makes this process a worker:
@@ -39,7 +46,7 @@ export function startWorker(settings: WorkerSettings, preloadFile: string): void
   const openRawListener = rawListenerOpener(listen2);
   const pairing = new Pairing();
   const connections = new GatewayConnections(pairing);
-  const eventLoopDelay = new EventLoopDelay();
+  let eventLoopDelay: EventLoopDelay | undefined;
 
   // 1.
   const channel = new Channel(adoptIpcChannel(process), {
@@ -65,7 +72,7 @@ export function startWorker(settings: WorkerSettings, preloadFile: string): void
     prepare: (server, { protocol, tls }, listening) => {
       pinTimeLimits(server);
       widenHeadLimit(server);
-      const intercept = protocol === 'h2c' ? interceptHttp2Events : interceptHttp1Events;
+      const intercept = protocol === 'h2c' ? later.http2Events().interceptHttp2Events : interceptHttp1Events;
       intercept(server, tls, { connections, listening, application: () => listeners.application });
     },
     hold: (held) => gatewayListener.hold(held),
@@ -73,7 +80,7 @@ export function startWorker(settings: WorkerSettings, preloadFile: string): void
     refuse,
   });
   interceptListen(internals, listeners, (server, port) => {
-    const reason = unhostable(server, port, settings.port, listeners.everListened);
+    const reason = later.otherServers().unhostable(server, port, settings.port, listeners.everListened);
     if (reason !== undefined) refuse(reason);
     return reason === undefined;
   });
@@ -99,21 +106,17 @@ export function startWorker(settings: WorkerSettings, preloadFile: string): void
   // 4.
   if (settings.exportedHandler !== undefined) {
     // After the entry has begun to load; a module that is its own entry is evaluated once.
-    setImmediate(() => void serveModule(resolve(settings.exportedHandler as string)));
+    setImmediate(() => void serveExported(resolve(settings.exportedHandler as string)));
   } else {
     process.once('beforeExit', () => {
       const entry = process.argv[1];
-      if (entry !== undefined && !listeners.everListened) void serveModule(resolve(entry), { optional: true });
+      if (entry !== undefined && !listeners.everListened) void serveExported(resolve(entry), { optional: true });
     });
   }
 
-  async function serveModule(path: string, { optional = false } = {}): Promise<void> {
-    const application = await loadExport(path);
-    if (listeners.everListened || serveExport(application, settings.port) || optional) return;
-    refuse(
-      `exportedHandler ${path} exports ${application === null ? 'null' : typeof application}, which is no application: ` +
-        'export a (request, response) function, an HTTP server, a Fastify, Koa or Express application, or an object with fetch.',
-    );
+  async function serveExported(path: string, { optional = false } = {}): Promise<void> {
+    const problem = await later.exportedHandler().serveModule(path, settings.port, () => listeners.everListened);
+    if (problem !== undefined && !optional) refuse(problem);
   }
 
   function receive(message: ToWorker): void {
@@ -121,12 +124,13 @@ export function startWorker(settings: WorkerSettings, preloadFile: string): void
       case 'pair':
         return pairing.pair(message.token);
       case 'ping':
+        eventLoopDelay ??= new (later.eventLoopDelay().EventLoopDelay)();
         return channel.send({
           ...{ type: 'pong', sequence: message.sequence },
           ...{ eventLoopDelayMs: eventLoopDelay.take(), activeRequests: connections.activeRequests },
         });
       case 'drain':
-        return drain(message.limitMs, {
+        return later.draining().drain(message.limitMs, {
           connections,
           drained: (written) => {
             gatewayListener.close();

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { channelVersion, type FromWorker, type ToWorker } from '@poolhouse/contract';
+import { channelVersion, type FromWorker, type ToWorker } from '@poolhouse/contract/worker-messages';
 
 /** Each kind without `version`, which the channel adds. */
 type WithoutVersion<Message> = Message extends unknown ? Omit<Message, 'version'> : never;

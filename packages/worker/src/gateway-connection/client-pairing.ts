@@ -1,24 +1,29 @@
-import { createPairingTokenCheck, parseClientFacts, type ClientFacts } from '@poolhouse/contract';
+import { parseClientFacts, type ClientFacts } from '@poolhouse/contract/client-facts';
+import { createPairingTokenCheck } from '@poolhouse/contract/pairing-token';
 
 /** The pairing token of this process, which comes over the control channel after the process has begun. */
 export class Pairing {
+  #token: string | undefined;
   #check: ((token: string) => boolean) | undefined;
   #waiting: (() => void)[] = [];
 
   pair(token: string): void {
-    this.#check = createPairingTokenCheck(token);
+    this.#token = token;
+    this.#check = undefined;
     for (const waiting of this.#waiting.splice(0)) waiting();
   }
 
   /** Calls back at once or when the token has come. */
   whenPaired(callback: () => void): void {
-    if (this.#check === undefined) this.#waiting.push(callback);
+    if (this.#token === undefined) this.#waiting.push(callback);
     else callback();
   }
 
   /** Compares in constant time; false before the token has come. */
   check(token: string): boolean {
-    return this.#check?.(token) ?? false;
+    if (this.#token === undefined) return false;
+    this.#check ??= createPairingTokenCheck(this.#token);
+    return this.#check(token);
   }
 }
 

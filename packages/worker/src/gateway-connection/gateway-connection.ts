@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
-import { clientCertificateHeader, clientFactsHeader, type ClientFacts } from '@poolhouse/contract';
+import type { ClientFacts } from '@poolhouse/contract/client-facts';
+import { clientCertificateHeader, clientFactsHeader } from '@poolhouse/contract/headers';
 import { ClientPairing, type Pairing } from './client-pairing.ts';
 import { dressSocket, showClient, type LocalAddress } from './socket-surface.ts';
 

@@ -1,6 +1,7 @@
 import type { Http2ServerRequest, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
-import { clientFactsHeader, type ClientFacts } from '@poolhouse/contract';
+import type { ClientFacts } from '@poolhouse/contract/client-facts';
+import { clientFactsHeader } from '@poolhouse/contract/headers';
 import { isFromGateway } from '../listening/gateway-listener.ts';
 import type { InternalServer, InternalSocket } from '../node-internals.ts';
 import { gatewayConnectionOf } from './gateway-connection.ts';

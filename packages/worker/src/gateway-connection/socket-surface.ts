@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { ClientFacts } from '@poolhouse/contract';
+import type { ClientFacts } from '@poolhouse/contract/client-facts';
 
 /** Where the application believes to listen. */
 export interface LocalAddress {

@@ -13,7 +13,7 @@ import {
   type ToWorker,
   type WorkerSettings,
 } from '@poolhouse/contract';
-import { stackLimitBytes, workerArguments } from '../../dist/index.js';
+import { preloadPath, stackLimitBytes, workerArguments } from '../../dist/index.js';
 import { Gateway } from './gateway.ts';
 
 const apps = join(__dirname, '../../../../test/fixtures/apps');
@@ -28,6 +28,8 @@ export interface WorkerStart {
   readonly settings?: Partial<WorkerSettings>;
   readonly stackSizeKiB?: number;
   readonly appArguments?: readonly string[];
+  /** Instead of what the package says. */
+  readonly preload?: string;
   /** Not sent, when false. */
   readonly pair?: boolean;
 }
@@ -48,7 +50,9 @@ export async function startWorker(start: WorkerStart): Promise<WorkerUnderTest> 
   const command = [
     ...(stack === undefined ? [] : ['prlimit', `--stack=${stackLimitBytes(stack)}:`, '--']),
     start.node,
-    ...workerArguments(stack === undefined ? {} : { stackSizeKiB: stack }),
+    ...workerArguments(stack === undefined ? {} : { stackSizeKiB: stack }).map((argument) =>
+      argument === preloadPath ? (start.preload ?? argument) : argument,
+    ),
     join(apps, start.app),
     ...(start.appArguments ?? []),
   ];
