@@ -1,5 +1,4 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { Server as TlsServer } from 'node:tls';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Admission } from './admission.ts';
@@ -47,8 +46,8 @@ export function integrate<S extends Server>(
 ): S {
   const hosting = readHosting(process.env);
   if (hosting === undefined || integrated in server) return server;
-  Object.assign(server, { [integrated]: true });
   refuseOtherProtocols(server);
+  Object.assign(server, { [integrated]: true });
 
   listenAt(server, hosting.address);
   keepIdleConnections(server);
@@ -57,8 +56,9 @@ export function integrate<S extends Server>(
   return server;
 }
 
+/** By what only servers of TLS have and those of HTTP/2 lack: loading their modules to compare would take milliseconds. */
 function refuseOtherProtocols(server: Server): void {
-  if (!(server instanceof TlsServer) && typeof server.closeIdleConnections === 'function') return;
+  if (!('setSecureContext' in server) && typeof server.closeIdleConnections === 'function') return;
   throw new TypeError(
     'The gateway speaks HTTP/1.1 without TLS to an application process, and this is a server for TLS or HTTP/2. ' +
       'Create it with http.createServer(); certificates belong to the binding of the site.',
@@ -100,10 +100,8 @@ function observe(server: Server, hosting: Hosting, options: IntegrationOptions, 
   const emit = server.emit.bind(server) as (name: string | symbol, ...values: unknown[]) => boolean;
   const stop = new GracefulStop({
     async close() {
-      const closed = (steps.close ?? (() => closeServer(server)))();
-      await connections.end();
-      emit('stopping');
-      await closed;
+      const close = steps.close ?? (() => closeServer(server));
+      await Promise.all([close(), connections.end().then(() => emit('stopping'))]);
     },
     onStopped: options.onStopped ?? (() => {}),
     exit: (code) => process.exit(code),
