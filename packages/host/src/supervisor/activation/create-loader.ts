@@ -1,8 +1,8 @@
 import { availableParallelism, hostname } from 'node:os';
 import type { PathMapping } from '@poolhouse/configuration';
 import { createModuleCompilers } from '../../modules/registry.supervisor.ts';
-import type { ContentReader } from './content/content-reader.ts';
 import { inProcessReader } from './content/in-process-reader.ts';
+import { processReader, type ReaderLink } from './content/process-reader.ts';
 import { loadRevision, type LoadedRevision } from './load-revision.ts';
 import { diskFiles } from './reading/disk-files.ts';
 import type { Revision } from './revision.ts';
@@ -25,11 +25,14 @@ export interface LoaderOptions {
   readonly version: string;
   /**
    * The supervisor is root and its pools are not: it reads nothing that others can have written. Content then
-   * needs `content`, or must belong to root itself.
+   * needs `startReader`, or must belong to root itself.
    */
   readonly onlyFilesOfRoot: boolean;
-  /** Loads content folders in another process. Default: this process. */
-  readonly content?: ContentReader;
+  /**
+   * Starts `reader-main.js` with a control channel, under a user that is not root: it loads the content folders.
+   * Default: this process does.
+   */
+  readonly startReader?: () => Promise<ReaderLink>;
   /** Drives and shares besides the standard ones: `['D:', '/srv']`. */
   readonly pathMappings?: readonly PathMapping[];
   /** Last word on the sites to serve and their bindings. */
@@ -43,7 +46,10 @@ export function createLoader(options: LoaderOptions): (previous: Revision | unde
   const compilers = createModuleCompilers({ environment, processors, version });
   const registry = sectionRegistry(compilers);
   const files = diskFiles({ ownedByRoot: options.onlyFilesOfRoot });
-  const content = options.content ?? inProcessReader(registry, compilers, files);
+  const content =
+    options.startReader === undefined
+      ? inProcessReader(registry, compilers, files)
+      : processReader(options.startReader, { environment: moduleVariables(environment), processors, version });
   const folders = {
     configuration: locations.configuration.replace(/\/[^/]*$/, '') || '/',
     state: locations.state,
@@ -59,4 +65,14 @@ export function createLoader(options: LoaderOptions): (previous: Revision | unde
       ...(pathMappings === undefined ? {} : { pathMappings }),
       ...(narrow === undefined ? {} : { narrow }),
     });
+}
+
+/** Variables that the ASP.NET Core Module reads from its own process; all others stay with the supervisor. */
+function moduleVariables(environment: LoaderOptions['environment']): Readonly<Record<string, string>> {
+  const names = /^(ANCM_|ASPNETCORE_|DOTNET_ENVIRONMENT$|NODE_ENV$)/;
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value !== undefined && names.test(name) ? [[name, value]] : [],
+    ),
+  );
 }

@@ -1,5 +1,7 @@
 export type * from './revision.ts';
 export { createLoader, type LoaderOptions } from './create-loader.ts';
+export type { ReaderLink } from './content/process-reader.ts';
+export { startReader } from './content/start-reader.ts';
 export { loadRevision, type LoadedRevision, type LoadOptions } from './load-revision.ts';
 export type { ApplicationDeclaration, SiteDeclaration } from './sites/site-declaration.ts';
 export { compareRevisions, type ApplicationChange, type PoolChange, type RevisionChange } from './diff.ts';

@@ -73,14 +73,20 @@ export async function loadRevision(options: LoadOptions): Promise<LoadedRevision
   const sites = options.narrow?.(declared.sites) ?? declared.sites;
 
   // 3.
-  const loaded = await content.read({
-    server: withoutServerSections(server),
-    serverIncludes: server.includes,
-    sites: sites.map(({ bindings: _, ...site }) => site),
-    variables: contentVariables(host),
-    pathMappings,
-    pathCase,
-  });
+  let loaded: readonly CompiledSite[];
+  try {
+    loaded = await content.read({
+      server: withoutServerSections(server),
+      serverIncludes: server.includes,
+      sites: sites.map(({ bindings: _, ...site }) => site),
+      variables: contentVariables(host),
+      pathMappings,
+      pathCase,
+    });
+  } catch (error) {
+    const message = `The content of the sites could not be read: ${(error as Error).message}.`;
+    return { errors: [{ severity: 'error', file: configFile, line: 1, column: 1, message }], files: server.stamps };
+  }
 
   // 4.
   const { compiled, degraded, diagnostics: degradations } = keepLastGood(sites, loaded, previous);

@@ -4,44 +4,47 @@ import {
   lookUpIn,
   readConfigurationFile,
   serverLevel,
+  type ConfigurationFile,
   type SectionRegistry,
 } from '@poolhouse/configuration';
 import type { ModuleCompilers } from '../../../modules/registry.supervisor.ts';
 import type { FileReader } from '../reading/file-reader.ts';
-import type { CompiledSite, ContentRequest } from './content-reader.ts';
 import { compileSite } from './compile-site.ts';
+import type { CompiledSite, ContentRequest } from './content-reader.ts';
 
 /**
- * Compiles the content of all sites of a request. This is the whole work of a content reader, in whatever
- * process it runs; files are its only input besides the request.
+ * Makes what compiles the sites of a request, one at a time. This is the whole work of a content reader, in
+ * whatever process it runs; files are its only input besides the request.
  */
-export async function compileContent(
-  request: ContentRequest,
+export function contentCompiler(
+  request: Omit<ContentRequest, 'sites'>,
   registry: SectionRegistry,
   compilers: ModuleCompilers,
   files: FileReader,
-): Promise<readonly CompiledSite[]> {
+): (site: ContentRequest['sites'][number]) => Promise<CompiledSite> {
   const includes = new Map(request.serverIncludes.map(([source, document]) => [source, { document }]));
   const file = readConfigurationFile(request.server, { level: '', depth: 0, registry, includes });
   const server = serverLevel(file);
   const evaluator = new Evaluator(lookUpIn(request.variables));
+  const targets = targetsBySite(file);
+  const { pathCase } = request;
+  return async (site) => {
+    const serverTargets = targets.get(site.name.toLowerCase()) ?? [];
+    const compiled = await compileSite(site, { server, serverTargets, evaluator, compilers, files, pathCase });
+    // Thousands of sites must not keep the process from its other work.
+    await setImmediate();
+    return compiled;
+  };
+}
+
+/** Paths below sites that locations of the server's file name, by site. */
+function targetsBySite(file: ConfigurationFile): ReadonlyMap<string, readonly string[]> {
   const targets = new Map<string, string[]>();
   for (const { path } of file.locations) {
     const [site = '', ...below] = path.split('/');
-    const list = targets.get(site.toLowerCase());
     if (below.length === 0) continue;
-    if (list === undefined) targets.set(site.toLowerCase(), [`/${below.join('/')}`]);
-    else list.push(`/${below.join('/')}`);
+    const list = targets.get(site.toLowerCase()) ?? [];
+    targets.set(site.toLowerCase(), [...list, `/${below.join('/')}`]);
   }
-
-  const compiled: CompiledSite[] = [];
-  for (const site of request.sites) {
-    const serverTargets = targets.get(site.name.toLowerCase()) ?? [];
-    compiled.push(
-      await compileSite(site, { server, serverTargets, evaluator, compilers, files, pathCase: request.pathCase }),
-    );
-    // Thousands of sites must not keep the process from its other work.
-    await setImmediate();
-  }
-  return compiled;
+  return targets;
 }

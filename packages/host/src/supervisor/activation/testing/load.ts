@@ -1,4 +1,5 @@
 import { createModuleCompilers } from '../../../modules/registry.supervisor.ts';
+import type { ContentReader } from '../content/content-reader.ts';
 import { inProcessReader } from '../content/in-process-reader.ts';
 import { loadRevision, type LoadedRevision } from '../load-revision.ts';
 import type { Revision } from '../revision.ts';
@@ -12,11 +13,15 @@ const compilers = createModuleCompilers({ environment, processors: 4, version: '
 const registry = sectionRegistry(compilers);
 
 /** Loads files of a test with the real modules. */
-export async function load(files: MemoryFiles | MemoryTree, previous?: Revision): Promise<LoadedRevision> {
+export async function load(
+  files: MemoryFiles | MemoryTree,
+  previous?: Revision,
+  content?: ContentReader,
+): Promise<LoadedRevision> {
   const reader = files instanceof MemoryFiles ? files : new MemoryFiles(files);
   return loadRevision({
     ...{ configFile, files: reader, registry, previous },
-    content: inProcessReader(registry, compilers, reader),
+    content: content ?? inProcessReader(registry, compilers, reader),
     host: {
       folders: {
         ...{ configuration: '/etc/poolhouse', state: '/var/lib/poolhouse', run: '/run/poolhouse' },
@@ -28,8 +33,12 @@ export async function load(files: MemoryFiles | MemoryTree, previous?: Revision)
 }
 
 /** The revision, or an error with every reason why there is none. */
-export async function loadGood(files: MemoryFiles | MemoryTree, previous?: Revision): Promise<Revision> {
-  const loaded = await load(files, previous);
+export async function loadGood(
+  files: MemoryFiles | MemoryTree,
+  previous?: Revision,
+  content?: ContentReader,
+): Promise<Revision> {
+  const loaded = await load(files, previous, content);
   if ('revision' in loaded) return loaded.revision;
   throw new Error(loaded.errors.map(({ line, message }) => `${line}: ${message}`).join('\n'));
 }
