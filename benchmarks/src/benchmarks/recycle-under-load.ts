@@ -88,7 +88,8 @@ function scenarios({ rate, recycles, wants }: BenchmarkSetting): Scenario[] {
   const share = (index: number): number => Math.floor((index * recycles) / all.length);
   return all
     .map((scenario, index) => ({ ...scenario, recycles: share(index + 1) - share(index) }))
-    .filter((scenario) => scenario.recycles > 0);
+    .filter((scenario) => scenario.recycles > 0)
+    .map((scenario) => ({ ...scenario, name: `${scenario.name}, ${scenario.recycles} × recycled` }));
 }
 
 async function runOnHost(
@@ -113,9 +114,8 @@ async function runOnHost(
   const samples: Sample[] = [];
   for (let round = 1; round <= setting.rounds; round++) {
     for (const scenario of plan) {
-      const begun = performance.now();
-      const job = jobFor(scenario, port);
-      const result = await generator.run(job, async () => {
+      const result = await generator.run(jobFor(scenario, port), async () => {
+        const begun = performance.now();
         for (let count = 0; count < scenario.recycles; count++) await recycle(host);
         const rest = setting.seconds * 1_000 - (performance.now() - begun);
         if (rest > 0) await wait(rest);
@@ -130,7 +130,7 @@ async function runOnHost(
         failed: failedRequests(result),
       });
       setting.report(
-        `${scenario.name}: ${result.answered} answered during ${scenario.recycles} recycles in ${result.seconds.toFixed(1)} s, ` +
+        `${scenario.name}: ${result.answered} answered in ${result.seconds.toFixed(1)} s, ` +
           `slowest ${result.maxMs?.toFixed(0)} ms; failed: ${describeFailures(result) || 'none'}`,
       );
     }

@@ -3,24 +3,33 @@ import type { Summary } from './figures.ts';
 
 const columns = ['', 'CPU µs', '× nginx', 'spread', 'requests/s', 'p50 ms', 'p99 ms', 'MB', 'failed'];
 
-/** The figures for people: one block per scenario. */
+/** The figures for people: one block per scenario, or one line per scenario where there is one subject only. */
 export function formatTable(benchmark: string, machine: Machine, summaries: readonly Summary[]): string {
   const lines = [
     `${benchmark}, ${machine.date}: ${machine.cores} × ${machine.processor}${machine.virtual ? ' (virtual machine)' : ''}, ` +
       `Linux ${machine.kernel}, Node.js ${machine.node}`,
     machine.placement,
   ];
-  for (const [scenario, group] of Map.groupBy(summaries, ({ row }) => row.scenario)) {
-    const cells = [[scenario, ...columns.slice(1)], ...group.map(cellsOf)];
-    const widths = columns.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)));
-    lines.push('', ...cells.map((row) => row.map((cell, index) => align(cell, index, widths)).join('  ')));
+  const scenarios = Map.groupBy(summaries, ({ row }) => row.scenario);
+  const onlyScenarios = scenarios.size > 1 && scenarios.size === summaries.length;
+  const blocks = onlyScenarios ? [[summaries[0]?.row.subject ?? '', summaries] as const] : scenarios;
+  for (const [title, group] of blocks) {
+    const rows = group.map((summary) => cellsOf(summary, onlyScenarios ? summary.row.scenario : summary.row.subject));
+    const cells = [[title, ...columns.slice(1)], ...rows];
+    const widths = columns.map((_, index) => {
+      const used = index === 0 || cells.slice(1).some((row) => row[index] !== '');
+      return used ? Math.max(...cells.map((row) => row[index]?.length ?? 0)) : 0;
+    });
+    const format = (row: readonly string[]): string =>
+      row.flatMap((cell, index) => (widths[index] === 0 ? [] : [align(cell, index, widths)])).join('  ');
+    lines.push('', ...cells.map(format));
   }
   return lines.join('\n');
 }
 
-function cellsOf({ row, spread }: Summary): string[] {
+function cellsOf({ row, spread }: Summary, title: string): string[] {
   return [
-    row.subject,
+    title,
     number(row.cpuMicrosPerRequest, 1),
     number(row.ratioToNginx, 2),
     spread === null ? '' : `±${(spread * 100).toFixed(0)} %`,
