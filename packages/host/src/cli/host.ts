@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { SupervisorRunningError } from '../linux/index.ts';
 import type { EventLog } from '../logging/index.ts';
 import { startAdminServer } from '../supervisor/management/index.ts';
-import type { SupervisorOperations } from '../supervisor/management/index.ts';
+import type { AdminServer, SupervisorOperations } from '../supervisor/management/index.ts';
 import type { FileLocations } from '../supervisor/file-locations.ts';
 import { prepareFolders } from '../supervisor/prepare-folders.ts';
 import { ConfigurationError, Supervisor } from '../supervisor/supervisor.ts';
@@ -57,8 +57,16 @@ export async function startHost(options: HostOptions, system: System): Promise<R
   }
   const stopping = new AbortController();
   const operations = stoppable(supervisor, stopping);
-  const admin = await startAdminServer(locations.run, operations);
-  const ended = endOf(supervisor, stopping.signal).then(async () => {
+  let admin: AdminServer;
+  try {
+    admin = await startAdminServer(locations.run, operations);
+  } catch (error) {
+    // Nothing may be left running when the rest of the start fails.
+    await supervisor.stop('the management API could not be started');
+    await supervisor.stopped();
+    throw error;
+  }
+  const ended = endOf(supervisor, stopping.signal).finally(async () => {
     await admin.close();
     events.close();
   });
