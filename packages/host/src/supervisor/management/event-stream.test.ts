@@ -121,7 +121,7 @@ describe('event stream', () => {
     let text = '';
     response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     response.resume();
-    await expect.poll(() => text.includes('event: reset'), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => text.includes('event: reset')).toBe(true);
     stopping(events, 'after');
     await expect.poll(() => text.includes('"reason":"after"')).toBe(true);
   });

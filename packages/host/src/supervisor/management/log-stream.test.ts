@@ -66,10 +66,10 @@ describe('GET /api/v1/logs/{pool}', () => {
     const { lines, close } = await open('?follow=true&tail=1');
     await expect.poll(() => lines.map(({ line }) => line)).toEqual(['old']);
     appendFileSync(join(folder, 'a'), 'new\n');
-    await expect.poll(() => lines.length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => lines.length).toBe(2);
     writeFileSync(join(folder, 'b'), 'second process\n');
     supervisor.output = [file('a', 1), file('b', 2)];
-    await expect.poll(() => lines.length, { timeout: 5_000 }).toBe(3);
+    await expect.poll(() => lines.length).toBe(3);
     expect(lines.slice(1)).toEqual([
       { pool: 'shop', slot: 1, line: 'new' },
       { pool: 'shop', slot: 2, line: 'second process' },
