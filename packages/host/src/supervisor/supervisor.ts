@@ -281,6 +281,7 @@ export class Supervisor implements SupervisorOperations {
           this.#pools?.ofApplication(application)?.take({ type: 'demand', application, reason }),
         counters: (upstream, total) =>
           this.#pools?.ofProcess(upstream)?.take({ type: 'counters', process: upstream, ...total }),
+        doubted: (upstream) => this.#pools?.ofProcess(upstream)?.vouchFor(upstream),
         retireAnswered: (upstream, answer) =>
           this.#pools?.ofProcess(upstream)?.take({ type: answer, process: upstream }),
       },

@@ -62,6 +62,10 @@ export class Forwarder implements ConnectionOwner {
     this.host.released(upstream);
   }
 
+  closedByWorker(upstream: LiveUpstream): void {
+    this.host.doubt(upstream, 'EOF');
+  }
+
   closed(upstream: LiveUpstream): void {
     this.host.closed(upstream);
   }

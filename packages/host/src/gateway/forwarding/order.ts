@@ -34,6 +34,7 @@ export function carryOut(
     released: () => upstream.closeIdle(),
     failed: ({ failure, detail }: FailedRequest) =>
       exchange.finish({ status: 0, error: `${failure} ${detail}`.trim() }),
+    closedByWorker: () => {},
     closed: () => {},
   };
   // A connection that is released goes at once: nothing else will use it.

@@ -29,6 +29,8 @@ export interface ConnectionOwner {
   released(upstream: LiveUpstream): void;
   /** The upstream's side failed, and nobody has answered. */
   failed(request: FailedRequest): void;
+  /** An idle connection was closed by a worker, which never does that while it lives. */
+  closedByWorker(upstream: LiveUpstream): void;
   /** The connection is gone. */
   closed(upstream: LiveUpstream): void;
 }
@@ -105,8 +107,9 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
         : connect({ host: address.host, port: address.port, noDelay: true, autoSelectFamily: false, onread });
     this.socket.on('connect', () => {
       this.connected = true;
-      if (this.awaitsContinue) this.timeouts.awaitContinue();
-      else this.timeouts.connected();
+      if (this.awaitsContinue) return this.timeouts.awaitContinue();
+      this.timeouts.connected();
+      if (!this.requestSent) this.exchange?.readBody(this);
     });
     this.socket.on('drain', () => this.exchange?.resumeBody());
     this.socket.on('end', () => this.ended());
@@ -139,6 +142,9 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
     } else if (this.awaitsContinue) {
       this.socket.write(head, 'latin1');
       if (this.connected) this.timeouts.awaitContinue();
+    } else if (!this.connected) {
+      // The body stays where it is until there is somebody to send it to: the request may have to go elsewhere.
+      this.socket.write(head, 'latin1');
     } else {
       this.socket.cork();
       this.socket.write(head, 'latin1');
@@ -332,7 +338,10 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
 
   private ended(): void {
     const { exchange, body } = this;
-    if (exchange === undefined) return this.destroy();
+    if (exchange === undefined) {
+      if (this.upstream.facts.kind === 'worker') this.owner.closedByWorker(this.upstream);
+      return this.destroy();
+    }
     if (this.state === 'head') return this.fail('closed before response', this.answered ? 'head incomplete' : 'EOF');
     if (body?.kind !== 'until-close') return this.fail('response body broken', 'EOF');
     this.release();
@@ -342,12 +351,20 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
   private closed(): void {
     if (this.exchange !== undefined) {
       if (!this.connected) this.fail('connect failed', this.errorCode);
-      else if (this.state === 'head')
-        this.fail(this.refusedHead ? 'closed before request' : 'closed before response', this.errorCode);
-      else this.fail('response body broken', this.errorCode);
+      else if (this.state !== 'head') this.fail('response body broken', this.errorCode);
+      else this.fail(this.refused ? 'closed before request' : 'closed before response', this.errorCode);
     }
     this.destroy();
     this.owner.closed(this.upstream);
+  }
+
+  /**
+   * Whether the request cannot have arrived: it was one write to a unix socket whose other end was closed. TCP
+   * does not tell, there the kernel takes the bytes and learns later.
+   */
+  private get refused(): boolean {
+    const whole = this.exchange?.forwarded.wholeBody !== undefined;
+    return this.errorCode === 'EPIPE' && whole && 'path' in this.upstream.facts.address;
   }
 
   /** The response is complete: back to the idle ones, if both messages ended where they should. */

@@ -310,6 +310,21 @@ describe('an upstream that cannot be reached', () => {
     expect(upstream.received).toContain('abc');
   });
 
+  it('H-148 loses nothing of a body that was on its way', async () => {
+    const gateway = await start();
+    const { upstream: gone, port: gonePort } = await scripted(answering);
+    gone.close();
+    gateway.addUpstream(gonePort);
+    const body = '0123456789'.repeat(50_000);
+    const { upstream, port } = await scripted((peer) => {
+      if (peer.received.endsWith(body)) peer.send(ok);
+    });
+    gateway.addUpstream(port);
+    const client = open(gateway).send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    expect(await client.responses(1)).toEqual(['200']);
+    expect(upstream.peers).toHaveLength(1);
+  });
+
   it('is left alone for a second, while its requests wait for the supervisor to act', async () => {
     const gateway = await start();
     const { upstream: gone, port } = await scripted(answering);
@@ -332,6 +347,36 @@ describe('an upstream that cannot be reached', () => {
     await gateway.until(() => gateway.messagesOf('unreachable').length === 1);
     gateway.pass(1_300);
     expect(await client.all()).toContain('502.3');
+  });
+});
+
+describe('a worker that closes a connection', () => {
+  it.each([
+    ['with a request in hand', (peer: UpstreamPeer) => peer.socket.destroy()],
+    ['that was idle', (peer: UpstreamPeer) => (peer.send(ok), peer.socket.end())],
+  ])('%s gets nothing more until the supervisor has looked', async (_, onRequest) => {
+    const gateway = await start();
+    const { port } = await scripted(onRequest);
+    const id = gateway.addUpstream(port, { kind: 'worker' });
+    const first = open(gateway).send(get());
+    await gateway.until(() => gateway.messagesOf('unreachable').length === 1);
+    await first.responses(1);
+    const [second] = (await queue(gateway, 1)) as [RawClient];
+    gateway.change({ remove: [id] });
+    gateway.addUpstream((await scripted(answering)).port, { kind: 'worker' });
+    expect(await second.responses(1)).toEqual(['200']);
+  });
+
+  it('is used again as soon as the supervisor says that it lives', async () => {
+    const gateway = await start();
+    let requests = 0;
+    const { port } = await scripted((peer) => ((requests += 1) === 1 ? peer.socket.destroy() : answering(peer)));
+    const facts = gateway.upstream(port, { kind: 'worker' });
+    gateway.change({ add: [facts] });
+    expect(await open(gateway).send(get()).responses(1)).toEqual(['502']);
+    const [second] = (await queue(gateway, 1)) as [RawClient];
+    gateway.change({ add: [facts] });
+    expect(await second.responses(1)).toEqual(['200']);
   });
 });
 

@@ -31,7 +31,7 @@ export interface DispatcherSurroundings {
   readonly reports: DispatcherReports;
 }
 
-/** An upstream that refused a connection is left alone for this long, so that the supervisor can look. */
+/** An upstream in doubt is left alone for this long, unless the supervisor says sooner that it lives. */
 const suspicionMs = 1_000;
 /** What a process wrote before it died may still be in its sockets. */
 const removalGraceMs = 1_000;
@@ -212,9 +212,14 @@ export class Dispatcher implements ForwarderHost {
     if (upstream.state !== 'open') this.checkDrained(upstream);
   }
 
-  unreachable({ exchange, options, upstream, detail, retries }: FailedRequest): void {
+  doubt(upstream: LiveUpstream, detail: string): void {
+    if (upstream.state !== 'open' || !upstream.takesRequests) return;
     upstream.suspectUntil = this.wheel.now + suspicionMs;
     this.reports.unreachable(upstream.facts.id, detail);
+    this.wheel.arm(new Later(() => this.dispatchWaiting(this.application(upstream.facts.application))), suspicionMs);
+  }
+
+  requeue({ exchange, options, retries }: FailedRequest): void {
     const application = this.application(exchange.route.application.id);
     const pool = this.pools.get(exchange.route.application.pool);
     if (exchange.aborted) return;
@@ -222,7 +227,6 @@ export class Dispatcher implements ForwarderHost {
     const request = new WaitingRequest(exchange, options, retries + 1, this.wheel.now, this);
     application.queue.unshift(request);
     this.entered(request, application, pool);
-    this.wheel.arm(new Later(() => this.dispatchWaiting(application)), suspicionMs);
   }
 
   closed(upstream: LiveUpstream): void {
@@ -285,7 +289,11 @@ export class Dispatcher implements ForwarderHost {
 
   addUpstream(facts: Upstream): void {
     const known = this.upstreams.get(facts.id);
-    if (known?.state === 'open') return;
+    if (known?.state === 'open') {
+      // It was in doubt, and it lives.
+      known.suspectUntil = 0;
+      return this.dispatchWaiting(this.application(facts.application));
+    }
     const upstream = known ?? new LiveUpstream(facts, this.wheel);
     upstream.state = 'open';
     upstream.toldDrained = false;

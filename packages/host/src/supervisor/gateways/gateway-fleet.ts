@@ -22,6 +22,8 @@ export interface FleetEvents {
   demand(application: string, reason: 'none' | 'busy'): void;
   counters(upstream: number, total: UpstreamTotal): void;
   retireAnswered(upstream: number, answer: 'drained' | 'busy'): void;
+  /** A gateway could not reach it and sends nothing there until it hears that it lives. */
+  doubted(upstream: number): void;
 }
 
 export interface FleetSurroundings {
@@ -229,7 +231,7 @@ export class GatewayFleet {
       case 'busy':
         return this.#answers.answer(message.upstream, pid, message.type);
       case 'unreachable':
-        return; // the process's own exit, or its next ping, says what is wrong with it
+        return this.#events.doubted(message.upstream);
       case 'lease':
         return this.#lease(gateway, message.pool, message.wanted);
       case 'orderDone': {

@@ -133,6 +133,13 @@ export class ApplicationPool {
     });
   }
 
+  /** Tells the gateways that a process which they doubt lives; a dead one is taken away by its own exit. */
+  vouchFor(id: number): void {
+    const process = this.#hosted.get(id);
+    const phase = this.#state.processes.find((each) => each.id === id)?.phase;
+    if (phase === 'running' && process?.alive === true) this.#surroundings.publish({ add: [process.upstream] });
+  }
+
   /** Refuses requests, drains, ends the processes; resolves when the last one is gone. */
   async stop(): Promise<void> {
     this.take({ type: 'stop', reason: 'Disabled' });

@@ -14,6 +14,7 @@ import {
 import {
   bindUnixSocket,
   firstSocketDescriptor,
+  isAlive,
   launch,
   readCapturedOutput,
   type Exit,
@@ -95,6 +96,10 @@ export class HostedProcess {
 
   get pid(): number | undefined {
     return this.#launched?.pid;
+  }
+
+  get alive(): boolean {
+    return !this.#exited && this.#launched !== undefined && isAlive(this.#launched.pid, this.#launched.startTime);
   }
 
   /** Where requests are sent; complete once the process is ready. */
