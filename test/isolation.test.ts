@@ -13,6 +13,7 @@ import {
   readStat,
   receivedFields,
   sharedHost,
+  until,
   type HostingModel,
   type TestHost,
   useHost,
@@ -30,7 +31,7 @@ function textBelow(folder: string): string {
 
 /** Everything that the host shows: events, state, files, error pages. */
 async function everythingShown(host: TestHost): Promise<string> {
-  const pages = await Promise.all([host.get('/no/such/page'), host.get('/dies/exit'), host.get('/broken')]);
+  const pages = await Promise.all([host.get('/files/none'), host.get('/dies/exit'), host.get('/broken')]);
   const answers = await Promise.all(
     ['/api/v1/status', '/api/v1/pools/test', '/api/v1/pools/nowhere'].map((path) =>
       callManagement(host.socketPath, 'GET', path),
@@ -54,6 +55,7 @@ describe('secrets', () => {
         {
           applications: {
             '/': fixtureApp('common/echo.mjs', { environment: { ConnectionStrings__Main: 'secret-of-the-section' } }),
+            '/files': { files: { 'index.html': 'files' } },
             '/dies': fixtureApp('common/dies.mjs', { environment: { API_KEY: 'secret-of-another' } }),
             '/broken': fixtureApp('out-of-process/never-listens.mjs', {
               attributes: { startupTimeLimit: 1 },
@@ -62,7 +64,13 @@ describe('secrets', () => {
           },
         },
       ],
-      expects: ['app.start.attempt_failed', 'app.start.failed'],
+      expects: [
+        'app.start.attempt_failed',
+        'app.start.failed',
+        'request.forwarding_failed',
+        'worker.exit.unexpected',
+        'worker.startup.timeout',
+      ],
     });
     const [token = ''] = receivedFields(echoOf(await host.get('/')), 'MS-ASPNETCORE-TOKEN');
     expect(token).toMatch(/^[0-9a-f]{64}$/);
@@ -140,7 +148,12 @@ describe('rights', () => {
 });
 
 describe('a process that abuses its control channel', () => {
-  const expects = ['worker.channel.untrusted', 'worker.exit.unexpected', 'worker.channel.error'];
+  const expects = [
+    'worker.channel.untrusted',
+    'worker.exit.unexpected',
+    'worker.channel.error',
+    'request.forwarding_failed',
+  ];
 
   it.each([
     ['garbage', { nonsense: true }],
@@ -164,7 +177,7 @@ describe('a process that abuses its control channel', () => {
     const process = readStat(pid);
     await host.get('/abuse').catch(() => {});
     await host.events.waitFor('worker.channel.untrusted', { pid });
-    expect(process !== undefined && isAlive(process)).toBe(false);
+    await until('the process to be gone', () => process !== undefined && !isAlive(process));
     expect(Number((await host.get('/')).text())).not.toBe(pid);
   });
 });

@@ -22,7 +22,7 @@ function hostOf(model: HostingModel, gateways = 1, path = 'common/echo.mjs', roo
     gateways,
     ...(root === undefined ? {} : { root }),
     sites: [{ applications: { '/': fixtureApp(path, { hostingModel: model }) } }],
-    expects: ['gateway.exited', 'worker.exit.unexpected'],
+    expects: ['gateway.exited', 'worker.exit.unexpected', 'request.forwarding_failed'],
   });
 }
 

@@ -323,6 +323,6 @@ function roleOf(pid: number): Exclude<Role, 'supervisor'> | undefined {
   const words = commandLine(pid);
   if (readStat(pid) === undefined || words.length === 0) return undefined;
   if (words.some((word) => /\/gateway\/[\w-]+\.js$/.test(word))) return 'gateway';
-  if (words.some((word) => word.includes('worker-preload'))) return 'worker';
+  if (words.some((word) => /\/worker\/dist\/preload[\w.]*\.c?js$/.test(word))) return 'worker';
   return 'app';
 }

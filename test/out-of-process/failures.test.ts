@@ -23,6 +23,8 @@ import {
 
 /** What a start that fails reports. */
 const failedStart = ['app.start.attempt_failed', 'app.start.failed'];
+/** What a request in the hands of a process that dies reports. */
+const brokenRequest = 'request.forwarding_failed';
 
 function hostOf(
   application: ApplicationShorthand,
@@ -151,6 +153,8 @@ describe('a start that fails', () => {
 describe('several processes', () => {
   it('M-47 processesPerApplication=2 alternates between two processes with different tokens', async () => {
     const host = await hostOf(fixtureApp('common/echo.mjs', { attributes: { processesPerApplication: 2 } }));
+    await host.get('/');
+    await until('both to run', async () => (await host.running()).length === 2);
     const seen = [];
     for (let request = 0; request < 4; request += 1) seen.push(echoOf(await host.get('/')));
     const pids = seen.map((echo) => echo.pid);
@@ -181,7 +185,9 @@ describe('a process that ends', () => {
   });
 
   it('M-49 rapidFailsPerMinute=2: the third crash in the minute blocks with 502.5 and event 1003', async () => {
-    const host = await hostOf(fixtureApp('common/dies.mjs', { attributes: { rapidFailsPerMinute: 2 } }));
+    const host = await hostOf(fixtureApp('common/dies.mjs', { attributes: { rapidFailsPerMinute: 2 } }), {
+      expects: [brokenRequest],
+    });
     await crash(host, 3);
     const response = await host.get('/');
     expect(response.status).toBe(502);
@@ -191,7 +197,9 @@ describe('a process that ends', () => {
   });
 
   it('M-50 rapidFailsPerMinute=0: one crash blocks', async () => {
-    const host = await hostOf(fixtureApp('common/dies.mjs', { attributes: { rapidFailsPerMinute: 0 } }));
+    const host = await hostOf(fixtureApp('common/dies.mjs', { attributes: { rapidFailsPerMinute: 0 } }), {
+      expects: [brokenRequest],
+    });
     await crash(host, 1);
     const response = await host.get('/');
     expect(response.text()).toContain('502.5');
@@ -199,8 +207,7 @@ describe('a process that ends', () => {
   });
 
   it('a request in its hands gets 502.3 and is not sent to another process', async () => {
-    const record = scratchFile('requests');
-    const host = await hostOf(fixtureApp('common/dies.mjs', { environment: { RECORD_FILE: record } }));
+    const host = await hostOf(fixtureApp('common/dies.mjs'), { expects: [brokenRequest] });
     const response = await host.get('/exit');
     expect(response.status).toBe(502);
     expect(host.events.named('app.started')).toHaveLength(1);

@@ -12,6 +12,7 @@ import {
   type ApplicationShorthand,
   type AspNetCoreShorthand,
   type Echo,
+  until,
   useHost,
 } from '../harness/index.ts';
 
@@ -188,7 +189,7 @@ describe('ASPNETCORE_PORT in the section', () => {
   it.each(['65536', '0', 'abc', '1024'])('M-23 %s is refused without a second attempt', async (port) => {
     const host = await useHost({
       sites: [{ applications: { '/': fixtureApp('common/echo.mjs', { environment: { ASPNETCORE_PORT: port } }) } }],
-      expects: ['app.start.attempt_failed', 'app.start.failed'],
+      expects: ['app.start.attempt_failed', 'app.start.failed', 'worker.spawn.failed'],
     });
     const response = await host.get('/');
     expect(response.status).toBe(502);
@@ -219,9 +220,14 @@ describe('pairing token', () => {
     });
     const tokenOf = async (): Promise<string | undefined> =>
       receivedFields(echoOf(await host.get('/')), 'MS-ASPNETCORE-TOKEN')[0];
-    const before = [await tokenOf(), await tokenOf()];
+    const tokensOfBoth = async (): Promise<(string | undefined)[]> => {
+      await host.get('/');
+      await until('both processes', async () => (await host.running()).length === 2);
+      return [await tokenOf(), await tokenOf()];
+    };
+    const before = await tokensOfBoth();
     await host.recycle();
-    const after = [await tokenOf(), await tokenOf()];
+    const after = await tokensOfBoth();
     expect(new Set([...before, ...after]).size).toBe(4);
   });
 });

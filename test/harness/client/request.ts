@@ -21,12 +21,16 @@ export function formatRequest(target: Target, options: RequestOptions = {}): Buf
   const body = Buffer.from(options.body ?? '');
   const has = (name: string) => headers.some(([n]) => n.toLowerCase() === name);
   const lines = [`${method} ${target.path} HTTP/${version}`];
-  if (!has('host')) lines.push(`Host: ${options.authority ?? `${target.host ?? '127.0.0.1'}:${target.port}`}`);
+  if (!has('host')) lines.push(`Host: ${options.authority ?? authorityOf(target)}`);
   for (const [name, value] of headers) lines.push(`${name}: ${value}`);
   if (options.body !== undefined && !has('content-length') && !has('transfer-encoding')) {
     lines.push(`Content-Length: ${body.length}`);
   }
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body]);
+}
+
+function authorityOf({ host = '127.0.0.1', port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** One request on a connection of its own. */
