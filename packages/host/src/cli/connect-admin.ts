@@ -23,7 +23,7 @@ export async function connectAdmin(system: System, runFlag: string | undefined):
     const path = join(recordedFolder(runAlias) ?? run, adminSocketName);
     if (tried.includes(path)) continue;
     tried.push(path);
-    const found = await probe(path, system.uid);
+    const found = await probeSocket(path, system.uid);
     if (found === 'answers') return createAdminClient(path, AbortSignal.any([system.interrupted, system.readerGone]));
     if (found === 'denied') denied.push(path);
   }
@@ -63,7 +63,7 @@ function recordedFolder(alias: string | undefined): string | undefined {
 }
 
 /** A socket of a user who is neither root nor we is not ours to talk to, whatever made us look there. */
-async function probe(path: string, uid: number): Promise<'answers' | 'denied' | 'silent'> {
+export async function probeSocket(path: string, uid: number): Promise<'answers' | 'denied' | 'silent'> {
   const owner = ownerOf(path);
   if (owner === 'denied') return 'denied';
   if (owner === undefined || (owner !== uid && owner !== 0)) return 'silent';

@@ -66,10 +66,7 @@ export async function startHost(options: HostOptions, system: System): Promise<R
     await supervisor.stopped();
     throw error;
   }
-  const ended = endOf(supervisor, stopping.signal).finally(async () => {
-    await admin.close();
-    events.close();
-  });
+  const ended = endOf(supervisor, stopping.signal, admin);
   const stop = () => void operations.stop(`received ${String(system.interrupted.reason)}`);
   if (system.interrupted.aborted) stop();
   system.interrupted.addEventListener('abort', stop, { once: true });
@@ -92,9 +89,15 @@ function stoppable(supervisor: Supervisor, stopping: AbortController): Superviso
   };
 }
 
-async function endOf(supervisor: Supervisor, stopping: AbortSignal): Promise<void> {
+/** The management API answers until the end, so that a stop can be watched. */
+async function endOf(supervisor: Supervisor, stopping: AbortSignal, admin: AdminServer): Promise<void> {
   if (!stopping.aborted) await once(stopping, 'abort');
-  await supervisor.stopped();
+  try {
+    await supervisor.stopped();
+  } finally {
+    await admin.close();
+    supervisor.events.close();
+  }
 }
 
 /** One for up to two processors, where a second gateway would only compete with the applications; then half of them. */

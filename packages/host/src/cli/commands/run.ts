@@ -1,16 +1,8 @@
-import { resolve } from 'node:path';
-import type { LoaderOptions } from '../../supervisor/activation/index.ts';
-import { fileLocations } from '../../supervisor/file-locations.ts';
-import type { FileLocations } from '../../supervisor/file-locations.ts';
-import { prepareServedFolder } from '../../supervisor/prepare-folders.ts';
 import { defineCommand } from '../command.ts';
 import type { Invocation, System } from '../command.ts';
 import { commandError } from '../command-error.ts';
-import { configurationFile } from '../configuration-file.ts';
 import { runUnderInit } from '../process-one.ts';
-import { lanAddresses, loopbackAddresses } from '../run/loopback.ts';
-import { narrowSites } from '../run/narrow-sites.ts';
-import { choosePort } from '../run/port-choice.ts';
+import { lanAddresses } from '../run/loopback.ts';
 
 const options = {
   port: { type: 'string', value: 'N', description: 'Port (default 8080, or the next free one)' },
@@ -24,12 +16,6 @@ const options = {
   save: { type: 'boolean', description: 'Write what was decided about the folder to its web.config' },
   'allow-root': { type: 'boolean', description: 'As root: run the app as root' },
 } as const;
-
-/** What is to be served: where, and how its configuration is loaded. */
-interface Plan {
-  readonly locations: FileLocations;
-  readonly narrow?: LoaderOptions['narrow'];
-}
 
 export const runCommand = defineCommand({
   names: ['run'],
@@ -52,17 +38,29 @@ export const runCommand = defineCommand({
     refuseRoot(system, flags['allow-root'] === true);
     runUnderInit(system);
     const port = readPort(flags.port);
-    const { locations, narrow } =
-      flags.config === undefined ? await planFolder(invocation, port) : planFile(flags.config, invocation, port);
-    if (flags.lan === true) output.say(`reachable from the network at ${lanAddresses().join(', ') || 'no address'}`);
+    const lan = flags.lan === true;
 
-    const [{ startHost }, { loaderFor }, { serve }, { endOfEarlierOutput }, { createRunEvents }] = await Promise.all([
+    const [
+      { planFile, planFolder },
+      { startHost },
+      { loaderFor },
+      { serve },
+      { endOfEarlierOutput },
+      { createRunEvents },
+    ] = await Promise.all([
+      import('../run/plan.ts'),
       import('../host.ts'),
       import('../loader.ts'),
       import('../run/serve.ts'),
       import('../run/show-output.ts'),
       import('../run/run-events.ts'),
     ]);
+    const { locations, narrow } =
+      flags.config === undefined
+        ? await planFolder(invocation.arguments[0] ?? '.', { port, lan, save: flags.save === true }, system, output)
+        : await planFile(flags.config, { port, lan, site: flags.site }, system);
+    if (lan) output.say(`reachable from the network at ${lanAddresses().join(', ') || 'no address'}`);
+
     const load = loaderFor(locations, system, { separateUsers: false, ...(narrow !== undefined && { narrow }) });
     const events = createRunEvents(system, output);
     const outputBegins = endOfEarlierOutput(locations.log);
@@ -72,54 +70,6 @@ export const runCommand = defineCommand({
     return 0;
   },
 });
-
-/** A folder: what it holds is written down as the configuration of one site. */
-async function planFolder(invocation: Invocation<typeof options>, asked: number | undefined): Promise<Plan> {
-  const { options: flags, output, system } = invocation;
-  const folder = resolve(system.workingDirectory, invocation.arguments[0] ?? '.');
-  const [{ decideFolder, saveDecision, writeServedConfiguration }, { machinePorts }] = await Promise.all([
-    import('../run/served-folder.ts'),
-    import('../run/port-probe.ts'),
-  ]);
-  const decision = await decideFolder(folder);
-  output.say(`serving ${folder} (${decision.runtime}): ${decision.reason}`);
-  if (flags.save === true) output.say(saveDecision(folder, decision));
-  const addresses = flags.lan === true ? ['*'] : loopbackAddresses();
-  const { port, message } = choosePort(asked, addresses, machinePorts);
-  if (message !== undefined) output.say(message);
-  const locations = servedLocations(system, folder);
-  prepareOwnFolder(folder, system);
-  writeServedConfiguration(locations, decision, { folder, addresses, port });
-  return { locations };
-}
-
-/** A file that was written for a server, narrowed to this machine. */
-function planFile(
-  file: string,
-  { options: flags, system }: Invocation<typeof options>,
-  port: number | undefined,
-): Plan {
-  const addresses = flags.lan === true ? undefined : loopbackAddresses();
-  const configuration = configurationFile(resolve(system.workingDirectory, file));
-  const folder = system.workingDirectory;
-  prepareOwnFolder(folder, system);
-  return {
-    locations: { ...servedLocations(system, folder), configuration },
-    narrow: (sites) => narrowSites(sites, { site: flags.site, port, addresses }),
-  };
-}
-
-function servedLocations({ environment, uid, home, workingDirectory }: System, servedFolder: string): FileLocations {
-  return fileLocations({ environment, uid, home, workingDirectory, servedFolder });
-}
-
-function prepareOwnFolder(folder: string, { uid }: System): void {
-  try {
-    prepareServedFolder(folder, uid);
-  } catch (error) {
-    throw commandError('folder-unsafe', error instanceof Error ? error.message : String(error));
-  }
-}
 
 function refuseContradictions({ arguments: [folder], options: flags }: Invocation<typeof options>): void {
   if (folder !== undefined && flags.config !== undefined) {
