@@ -38,6 +38,13 @@ const respawnPauseMs = 250;
 /** A gateway that dies sooner than this after its start is one that keeps dying, milliseconds. */
 const shortLifeMs = 2_000;
 
+/** A gateway ended before it listened. */
+export class GatewayEndedError extends Error {
+  constructor(ending: string) {
+    super(`a gateway ended before it listened (${ending}); what it wrote is in gateway.log in the log folder`);
+  }
+}
+
 interface Order {
   readonly settle: (answer: { status: number; error?: string }) => void;
   readonly gateway: number;
@@ -196,11 +203,7 @@ export class GatewayFleet {
         untrusted: (detail) => this.#surroundings.emit('gateway.untrusted', { pid: started?.pid ?? 0, detail }),
         exited: ({ code, signal }) => {
           if (started === undefined) return;
-          reject(
-            new Error(
-              `the gateway ended before it listened (${signal ?? `exit code ${code ?? 'unknown'}`}); its output is in the log folder`,
-            ),
-          );
+          reject(new GatewayEndedError(signal ?? `exit code ${code ?? 'unknown'}`));
           this.#exited(started, startedAt, code, signal);
         },
       })
@@ -327,6 +330,8 @@ export class GatewayFleet {
     setTimeout(() => {
       if (this.#stopping || this.#gateways.size >= this.#size) return;
       this.#start().catch((error: unknown) => {
+        // Its end was reported when it came, and it is being replaced as well.
+        if (error instanceof GatewayEndedError) return;
         this.#surroundings.emit('supervisor.task_failed', { task: 'replacing a gateway', error: String(error) });
       });
     }, pauseMs);
