@@ -221,7 +221,7 @@ describe('timers', () => {
       limits: { minBytesPerSecond: 1_000_000 },
       handle: (exchange) => {
         exchange.send({ status: 200, body: new Uint8Array(20_000_000) });
-        return 'done';
+        return 'done' as const;
       },
     });
     const client = open(gateway);
@@ -355,7 +355,7 @@ describe('answers of modules', () => {
     ] as const) {
       const received = await answered((exchange) => {
         exchange.send({ status: 200, headers: headers as unknown as [string, string][] });
-        return 'done';
+        return 'done' as const;
       });
       expect(received).toMatch(/^HTTP\/1\.1 500 /);
     }
@@ -368,12 +368,12 @@ describe('answers of modules', () => {
   it('streams a body of known length, of unknown length, and to a client of 1.0', async () => {
     const known = await answered(async (exchange) => {
       await exchange.stream({ status: 200, length: 6, body: pieces('abc', 'def') });
-      return 'done';
+      return 'done' as const;
     });
     expect(known).toMatch(/Content-Length: 6\r\n[^]*\r\n\r\nabcdef$/);
     const unknown = async (exchange: Exchange): Promise<'done'> => {
       await exchange.stream({ status: 200, body: pieces('abc', 'defg') });
-      return 'done';
+      return 'done' as const;
     };
     expect(await answered(unknown)).toMatch(
       /Transfer-Encoding: chunked\r\n[^]*\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n$/,
@@ -386,7 +386,7 @@ describe('answers of modules', () => {
       const gateway = await start({
         handle: async (exchange) => {
           await exchange.stream({ status: 200, length: 6, body });
-          return 'done';
+          return 'done' as const;
         },
       });
       const client = open(gateway).send(request('/'));
@@ -407,7 +407,7 @@ describe('answers of modules', () => {
     const gateway = await start({
       handle: async (exchange) => {
         await exchange.stream({ status: 200, body: endless() });
-        return 'done';
+        return 'done' as const;
       },
     });
     const client = open(gateway).send(request('/'));
@@ -421,7 +421,7 @@ describe('answers of modules', () => {
       handle: (exchange) => {
         exchange.limitBody(10, { status: 413, subStatus: 1 });
         gateway.forward(exchange);
-        return 'done';
+        return 'done' as const;
       },
     });
     const scripted = await upstream(gateway, () => {});
