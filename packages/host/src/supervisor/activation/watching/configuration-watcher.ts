@@ -41,12 +41,16 @@ export class ConfigurationWatcher {
     }
     for (const [folder, stamps] of folders) {
       if (this.#closed) return;
-      let watched = this.#folders.get(folder);
-      if (watched === undefined) {
-        watched = new WatchedFolder(folder, this.#system, this.#changed);
-        this.#folders.set(folder, watched);
+      const watched = this.#folders.get(folder);
+      if (watched !== undefined) {
+        await watched.expect(stamps);
+        continue;
       }
-      await watched.expect(stamps);
+      const added = new WatchedFolder(folder, this.#system, this.#changed);
+      this.#folders.set(folder, added);
+      await added.expect(stamps);
+      // What happened since the files were read, no event tells any more.
+      await added.look();
     }
     if (this.#timer === undefined && !this.#closed) this.#schedule();
   }
