@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from './catalogue.ts';
-import type { EventDefinition } from './catalogue.ts';
+import type { EventDefinition } from './event-definition.ts';
 import type { EventFields } from './event.ts';
 
 /** `| name | level | windows id | meaning | fields |` of docs/reference/events.md. */

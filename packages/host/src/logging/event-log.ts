@@ -1,5 +1,5 @@
 import { catalogue } from './catalogue.ts';
-import type { EventDefinition } from './catalogue.ts';
+import type { EventDefinition } from './event-definition.ts';
 import type { Emit, EventFields, EventName, LoggedEvent } from './event.ts';
 import { createRepeatLimit } from './repeat-limit.ts';
 

@@ -1,0 +1,58 @@
+import { define } from '../event-definition.ts';
+import { count } from '../phrases.ts';
+
+/** Of the host itself and its configuration. */
+export const hostEvents = {
+  // ── the host itself ──
+  'supervisor.started': define(
+    'info',
+    (e: { version: string; pid: number }) => `Poolhouse ${e.version} started (pid ${e.pid})`,
+  ),
+  'supervisor.stopping': define('info', (e: { reason: string }) => `stopping: ${e.reason}`),
+  'supervisor.leftovers_ended': define(
+    'warn',
+    (e: { count: number }) => `the last supervisor was killed; what it left (${e.count}) was ended now`,
+  ),
+  'supervisor.task_failed': define('error', (e: { task: string; error: string }) => `${e.task} failed: ${e.error}`),
+  'supervisor.stopped': define('info', (_: Record<never, never>) => 'stopped'),
+  'supervisor.operation_failed': define(
+    'error',
+    (e: { operation: string; error: string; requestId: string }) =>
+      `${e.operation} (request ${e.requestId}) failed inside the supervisor: ${e.error}`,
+  ),
+
+  // ── configuration ──
+  'config.applied': define(
+    'info',
+    (e: { revision: number; sites: number; pools: number }) =>
+      `revision ${e.revision} applied: ${count(e.sites, 'site')}, ${count(e.pools, 'pool')}`,
+  ),
+  'config.warning': define(
+    'warn',
+    (e: { file: string; line: number; column: number; detail: string }) =>
+      `${e.file}:${e.line}:${e.column}: ${e.detail}`,
+  ),
+  'config.invalid': define(
+    'error',
+    (e: { file: string; line: number; column: number; detail: string }) =>
+      `${e.file}:${e.line}:${e.column}: ${e.detail}`,
+    1034,
+  ),
+  'config.reload.failed': define(
+    'error',
+    (e: { file: string; line: number; detail: string }) =>
+      `the change was not applied, the last good configuration keeps serving: ${e.file}:${e.line}: ${e.detail}`,
+    5053,
+  ),
+  'config.range': define(
+    'warn',
+    (e: { pool: string; property: string; value: string; min: string; max: string; used: string }) =>
+      `pool ${e.pool}: ${e.property} = ${e.value} is outside ${e.min} to ${e.max}; ${e.used} is used`,
+    5041,
+  ),
+  'config.pool.ignored': define(
+    'error',
+    (e: { name: string; detail: string; tooLong: boolean }) => `pool ${JSON.stringify(e.name)} is ignored: ${e.detail}`,
+    { tooLong: { true: 5050, false: 5051 } },
+  ),
+} as const;
