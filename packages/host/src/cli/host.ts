@@ -3,12 +3,13 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { SupervisorRunningError } from '../linux/index.ts';
 import type { EventLog } from '../logging/index.ts';
+import { diskWatchSystem, WatchedLoader } from '../supervisor/activation/index.ts';
+import type { createLoader } from '../supervisor/activation/index.ts';
 import { startAdminServer } from '../supervisor/management/index.ts';
 import type { AdminServer, SupervisorOperations } from '../supervisor/management/index.ts';
 import type { FileLocations } from '../supervisor/file-locations.ts';
 import { prepareFolders } from '../supervisor/prepare-folders.ts';
 import { ConfigurationError, Supervisor } from '../supervisor/supervisor.ts';
-import type { SupervisorOptions } from '../supervisor/supervisor.ts';
 import type { System } from './command.ts';
 import { commandError } from './command-error.ts';
 import type { CommandError } from './command-error.ts';
@@ -17,10 +18,12 @@ import { productVersion } from './product-version.ts';
 
 export interface HostOptions {
   readonly locations: FileLocations;
-  readonly load: SupervisorOptions['load'];
+  readonly load: ReturnType<typeof createLoader>;
   readonly events: EventLog;
   /** Gateway processes; undefined = by the number of processors. */
   readonly gateways: number | undefined;
+  /** How often idle slots are looked for, milliseconds; undefined = every minute, as on IIS. */
+  readonly idleCheckMs?: number;
   /** One user per pool; needs root. */
   readonly separateUsers: boolean;
 }
@@ -41,11 +44,13 @@ export interface RunningHost {
  * @throws CommandError when nothing was started
  */
 export async function startHost(options: HostOptions, system: System): Promise<RunningHost> {
-  const { locations, load, events, separateUsers } = options;
+  const { locations, events, separateUsers } = options;
   refusingUnsafe(() => prepareFolders(locations, system.uid));
+  const loader = new WatchedLoader(options.load, diskWatchSystem(), () => void supervisor.reload());
   const supervisor = new Supervisor({
     version: productVersion(),
-    ...{ locations, load, events, separateUsers },
+    ...{ locations, load: loader.load, events, separateUsers },
+    ...(options.idleCheckMs === undefined ? {} : { idleCheckMs: options.idleCheckMs }),
     gateways: options.gateways ?? gatewaysFor(availableParallelism()),
     gatewayEntry: fileURLToPath(new URL('../gateway/main.js', import.meta.url)),
     baseEnvironment: baseEnvironment(system.environment),
@@ -66,7 +71,9 @@ export async function startHost(options: HostOptions, system: System): Promise<R
     await supervisor.stopped();
     throw error;
   }
-  const ended = endOf(supervisor, stopping.signal, admin);
+  // Thousands of folders take their time; what changes meanwhile is found as well.
+  void loader.begin();
+  const ended = endOf(supervisor, stopping.signal, admin).finally(() => loader.close());
   const stop = () => void operations.stop(`received ${String(system.interrupted.reason)}`);
   if (system.interrupted.aborted) stop();
   system.interrupted.addEventListener('abort', stop, { once: true });

@@ -35,8 +35,16 @@ export const checkCommand = defineCommand({
     const { environment, uid, home, workingDirectory } = system;
     const found = fileLocations({ environment, uid, home, workingDirectory, flags: { config: file } });
     const locations = { ...found, configuration: configurationFile(found.configuration) };
-    const { loaderFor } = await import('../loader.ts');
-    const load = loaderFor(locations, system, { separateUsers: uid === 0 && options['allow-root'] !== true });
+    const [{ loaderFor }, { gatewayUserName }, { findUser }] = await Promise.all([
+      import('../loader.ts'),
+      import('../../supervisor/pools/index.ts'),
+      import('../../linux/index.ts'),
+    ]);
+    const load = loaderFor(locations, system, {
+      separateUsers: uid === 0 && options['allow-root'] !== true,
+      // Before the first start that user does not exist, and checking makes none.
+      contentUser: async () => findUser(gatewayUserName) ?? findUser('nobody'),
+    });
     const result = await load(undefined);
     const diagnostics = 'errors' in result ? result.errors : result.revision.diagnostics;
     const errors = countOf(diagnostics, 'error');

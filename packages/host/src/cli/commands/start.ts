@@ -24,6 +24,11 @@ export const startCommand = defineCommand({
     detach: { type: 'boolean', description: 'Go to the background when it serves' },
     'allow-root': { type: 'boolean', description: 'As root: create no users, run every pool as root' },
     gateways: { type: 'string', value: 'N', description: 'Gateway processes (default 1 on up to two processors)' },
+    'idle-check-interval-ms': {
+      type: 'string',
+      value: 'N',
+      description: 'How often idle processes are looked for (default 60000)',
+    },
     state: { type: 'string', value: 'DIR', description: 'Folder for what survives a restart' },
     run: { type: 'string', value: 'DIR', description: 'Folder for sockets' },
     log: { type: 'string', value: 'DIR', description: 'Folder for logs' },
@@ -41,6 +46,7 @@ export const startCommand = defineCommand({
   exits: ['denied', 'unusable-configuration'],
   async run({ options, output, system }) {
     const gateways = readGateways(options.gateways);
+    const idleCheckMs = readIdleCheck(options['idle-check-interval-ms']);
     const { config, state, run, log } = options;
     const chosen = fileLocations({ ...systemInput(system), flags: { config, state, run, log } });
     const locations = { ...chosen, configuration: configurationFile(chosen.configuration) };
@@ -50,9 +56,17 @@ export const startCommand = defineCommand({
     const events = createHostEvents(system, output, options['log-file']);
     const separateUsers = system.uid === 0 && options['allow-root'] !== true;
     // Loaded only here: the commands that ask a running Poolhouse must not wait for the parts that run one.
-    const [{ startHost }, { loaderFor }] = await Promise.all([import('../host.ts'), import('../loader.ts')]);
-    const load = loaderFor(locations, system, { separateUsers });
-    const host = await startHost({ locations, load, events, gateways, separateUsers }, system);
+    const [{ startHost }, { loaderFor }, { IdentityProvider }] = await Promise.all([
+      import('../host.ts'),
+      import('../loader.ts'),
+      import('../../supervisor/pools/index.ts'),
+    ]);
+    const identities = new IdentityProvider(separateUsers, locations.state);
+    const load = loaderFor(locations, system, { separateUsers, contentUser: () => identities.gatewayUser() });
+    const host = await startHost(
+      { locations, load, events, gateways, separateUsers, ...(idleCheckMs === undefined ? {} : { idleCheckMs }) },
+      system,
+    );
     // A terminal that closes hangs up too; then the one who started it is gone.
     system.onHangUp(
       () => void (output.data.isTerminal ? host.operations.stop('the terminal was closed') : host.reload()),
@@ -61,6 +75,13 @@ export const startCommand = defineCommand({
     return 0;
   },
 });
+
+function readIdleCheck(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (ms >= 10) return ms;
+  throw commandError('wrong-value', `--idle-check-interval-ms ${text}: give a number of milliseconds, at least 10`);
+}
 
 function readGateways(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

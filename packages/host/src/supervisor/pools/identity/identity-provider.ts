@@ -8,7 +8,8 @@ import { poolUser } from './pool-user.ts';
 
 /** The group that every pool user belongs to, unless `manualGroupMembership` (IIS_IUSRS). */
 const everyPoolGroup = 'poolhouse-users';
-const gatewayUserName = 'poolhouse-gateway';
+/** The user of the gateways and of whoever reads content for a supervisor that is root. */
+export const gatewayUserName = 'poolhouse-gateway';
 const sharedUsers = { NetworkService: 'poolhouse-net', LocalService: 'poolhouse-local' } as const;
 
 export class IdentityError extends Error {
