@@ -70,7 +70,6 @@ export function startWorker(settings: WorkerSettings, preloadFile: string): void
       sharePortFlag: sharePortFlag(process.versions.node),
     },
     prepare: (server, { protocol, tls }, listening) => {
-      pinTimeLimits(server);
       widenHeadLimit(server);
       const intercept = protocol === 'h2c' ? later.http2Events().interceptHttp2Events : interceptHttp1Events;
       intercept(server, tls, { connections, listening, application: () => listeners.application });
@@ -95,6 +94,7 @@ export function startWorker(settings: WorkerSettings, preloadFile: string): void
         'The application replaced an HTTP/1.1 server by an HTTP/2 one, or the reverse, while it ran; start with the one that stays.',
       );
     }
+    pinTimeLimits(application.server);
     gatewayListener.serve(application.handle);
     if (previous === undefined) {
       pairing.whenPaired(() =>

@@ -14,6 +14,19 @@ describe('facts of a connection', () => {
     expect(client.paired).toBe(true);
   });
 
+  it('is not paired by a wrong token', () => {
+    const client = paired();
+    client.read(right.replace('a', 'b'));
+    expect(client.paired).toBe(false);
+  });
+
+  it('tells more clients apart than it keeps', () => {
+    const client = paired();
+    for (const port of [...Array(600).keys(), 3, 599]) {
+      expect(client.read(`${token} http 1.1 ${port} 192.0.2.1`)).toMatchObject({ port });
+    }
+  });
+
   it('gives the same object for the same value', () => {
     const client = paired();
     expect(client.read(right)).toBe(client.read(right));
@@ -26,13 +39,13 @@ describe('facts of a connection', () => {
     ['another token', right.replace('a', 'b')],
     ['a longer token', `a${right}`],
     ['a shorter token', right.slice(1)],
+    ['no token', right.slice(token.length)],
     ['no facts', token],
     ['facts of another scheme', `${token} ftp 1.1 1 192.0.2.1`],
     ['facts with more words', `${right} more`],
   ])('refuses %s, before and after the right one', (_what, value) => {
     const client = paired();
     expect(client.read(value)).toBeUndefined();
-    expect(client.paired).toBe(false);
     expect(client.read(right)).toBeDefined();
     expect(client.read(value)).toBeUndefined();
     expect(client.read(right)).toBeDefined();

@@ -1,8 +1,12 @@
 import { parseClientFacts, type ClientFacts } from '@poolhouse/contract/client-facts';
 import { createPairingTokenCheck } from '@poolhouse/contract/pairing-token';
 
+/** Clients whose facts are kept parsed, over all connections of the gateway: they take turns on each. */
+const knownClients = 256;
+
 /** The pairing token of this process, which comes over the control channel after the process has begun. */
 export class Pairing {
+  readonly #facts = new Map<string, ClientFacts>();
   #token: string | undefined;
   #check: ((token: string) => boolean) | undefined;
   #waiting: (() => void)[] = [];
@@ -17,6 +21,18 @@ export class Pairing {
   whenPaired(callback: () => void): void {
     if (this.#token === undefined) this.#waiting.push(callback);
     else callback();
+  }
+
+  /** Facts in a value whose token is right; undefined when it has none. `tokenLength` with the space behind it. */
+  factsIn(value: string, tokenLength: number): ClientFacts | undefined {
+    const client = value.slice(tokenLength);
+    const known = this.#facts.get(client);
+    if (known !== undefined) return known;
+    const facts = parseClientFacts(value);
+    if (facts === undefined) return undefined;
+    if (this.#facts.size >= knownClients) this.#facts.clear();
+    this.#facts.set(client, facts);
+    return facts;
   }
 
   /** Compares in constant time; false before the token has come. */
@@ -53,15 +69,19 @@ export class ClientPairing {
   read(value: string | undefined): ClientFacts | undefined {
     if (value === undefined) return undefined;
     if (value === this.#value) return this.#facts;
-    if (this.#knownToken !== undefined && !value.startsWith(this.#knownToken)) return undefined;
-    const facts = parseClientFacts(value);
+    if (this.#knownToken === undefined && !this.#pair(value)) return undefined;
+    const known = this.#knownToken as string;
+    const facts = value.startsWith(known) ? this.#pairing.factsIn(value, known.length) : undefined;
     if (facts === undefined) return undefined;
-    if (this.#knownToken === undefined) {
-      if (!this.#pairing.check(facts.token)) return undefined;
-      this.#knownToken = `${facts.token} `;
-    }
     this.#value = value;
     this.#facts = facts;
     return facts;
+  }
+
+  #pair(value: string): boolean {
+    const token = value.slice(0, Math.max(0, value.indexOf(' ')));
+    if (!this.#pairing.check(token)) return false;
+    this.#knownToken = `${token} `;
+    return true;
   }
 }
