@@ -580,7 +580,7 @@ describe('idle time', () => {
   ) as (PoolShorthand & { readonly model: HostingModel })[];
   const host = sharedHost({
     pools,
-    arguments: ['--idle-check-interval-ms', '200'],
+    arguments: ['--idle-check', '200'],
     sites: pools.map(({ name, model }) => ({
       name,
       applications: { '/': fixtureApp('common/held.mjs', { hostingModel: model }, { pool: name }) },

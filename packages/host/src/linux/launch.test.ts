@@ -40,7 +40,7 @@ describe('launching', () => {
       `const server = require('net').createServer().listen({ fd: 4 }, () => process.send({ env: Object.keys(process.env).sort(), cwd: process.cwd(), listening: server.listening }))`,
       { channel: true, sockets: [socket.fd] },
     );
-    expect(await messageOf(launched)).toMatchObject({ env: ['ONLY', 'PATH'], listening: true });
+    expect(await messageOf(launched)).toMatchObject({ env: ['ONLY', 'PATH', 'POOLHOUSE_PROCESS'], listening: true });
     launched.killTree();
     expect(await exitOf(launched)).toEqual({ code: null, signal: 'SIGKILL' });
     socket.close();
@@ -74,6 +74,18 @@ describe('launching', () => {
     launched.killTree();
     await exitOf(launched);
     await expect.poll(() => processStat(grandchild)?.state ?? 'Z').toBe('Z');
+  });
+
+  it('kills what a process that has ended left in a session of its own', async () => {
+    const launched = await start(
+      `const child = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }); child.unref(); process.send(child.pid, () => process.exit(0))`,
+      { channel: true },
+    );
+    const left = (await messageOf(launched)) as number;
+    await exitOf(launched);
+    expect(processStat(left)?.state).not.toBe('Z');
+    launched.killRemains();
+    await expect.poll(() => processStat(left)?.state ?? 'Z').toBe('Z');
   });
 
   it('captures output from where the process began, without colours', async () => {

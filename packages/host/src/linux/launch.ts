@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { processStat, processTree } from './proc.ts';
+import { randomBytes } from 'node:crypto';
+import { processesMarked, processStat, processTree } from './proc.ts';
 
 /** What to start, as whom, with what. Nothing is inherited that is not named here. */
 export interface LaunchRequest {
@@ -50,12 +51,15 @@ export interface LaunchedProcess {
   signal(name: NodeJS.Signals): void;
   /** SIGKILL to the whole tree, sessions of their own included. */
   killTree(): void;
-  /** SIGKILL to what a process that has ended left in its process group. */
+  /** SIGKILL to what a process that has ended left behind, in sessions of its own included. */
   killRemains(): void;
 }
 
 /** First descriptor of `LaunchRequest.sockets` in the child. */
 export const firstSocketDescriptor = 4;
+
+/** Every descendant inherits this variable, so that none escapes by leaving its session and parent. */
+const markVariable = 'POOLHOUSE_PROCESS';
 
 const setpriv = '/usr/bin/setpriv';
 const prlimit = '/usr/bin/prlimit';
@@ -82,10 +86,11 @@ if (: >>"$log") 2>/dev/null; then exec "$@" >>"$log" 2>&1; else exec "$@"; fi`;
 export async function launch(request: LaunchRequest): Promise<LaunchedProcess> {
   const [command, ...args] = commandLine(request);
   const output = request.output ?? 'ignore';
+  const mark = randomBytes(16).toString('hex');
   const stdio: StdioOptions = ['ignore', output, output, request.channel ? 'ipc' : 'ignore', ...request.sockets];
   const child = spawn(command as string, args, {
     cwd: request.workingDirectory,
-    env: request.environment,
+    env: { ...request.environment, [markVariable]: mark },
     stdio,
     detached: true,
     serialization: 'json',
@@ -94,7 +99,7 @@ export async function launch(request: LaunchRequest): Promise<LaunchedProcess> {
     child.once('spawn', resolve);
     child.once('error', reject);
   });
-  return new Launched(child);
+  return new Launched(child, mark);
 }
 
 function commandLine(request: LaunchRequest): string[] {
@@ -113,12 +118,14 @@ function commandLine(request: LaunchRequest): string[] {
 
 class Launched implements LaunchedProcess {
   readonly #child: ChildProcess;
+  readonly #mark: string;
   readonly pid: number;
   readonly startTime: string;
   unsentBytes = 0;
 
-  constructor(child: ChildProcess) {
+  constructor(child: ChildProcess, mark: string) {
     this.#child = child;
+    this.#mark = mark;
     this.pid = child.pid as number;
     this.startTime = processStat(this.pid)?.startTime ?? '';
     // A channel whose peer has just died reports EPIPE here; the exit that follows is what counts.
@@ -163,6 +170,7 @@ class Launched implements LaunchedProcess {
 
   killRemains(): void {
     killQuietly(-this.pid);
+    for (const pid of processesMarked(markVariable, this.#mark)) killQuietly(pid);
   }
 }
 

@@ -15,7 +15,8 @@ export function portHolder(port: number): PortHolder | undefined {
   if (inodes.size === 0) return undefined;
   for (const pid of allPids()) {
     const sockets = socketInodes(pid);
-    if (sockets !== undefined && [...inodes].some((inode) => sockets.has(inode))) return { pid, command: commandLine(pid) };
+    if (sockets !== undefined && [...inodes].some((inode) => sockets.has(inode)))
+      return { pid, command: commandLine(pid) };
   }
   return undefined;
 }

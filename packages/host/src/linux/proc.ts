@@ -55,6 +55,15 @@ export function processTree(root: number): number[] {
   return tree;
 }
 
+/**
+ * Processes that were started with a variable, whatever session or parent they have now. Only those whose
+ * environment we may read: our own user's, or all as root.
+ */
+export function processesMarked(name: string, value: string): number[] {
+  const entry = `\0${name}=${value}\0`;
+  return allPids().filter((pid) => `\0${read(`/proc/${pid}/environ`) ?? ''}`.includes(entry));
+}
+
 export function allPids(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

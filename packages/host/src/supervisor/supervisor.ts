@@ -1,6 +1,11 @@
 import { OutputFile, RunRecord } from '../linux/index.ts';
 import type { EventLog } from '../logging/index.ts';
-import { compareRevisions, type ConfigurationDiagnostic, type Revision } from './activation/index.ts';
+import {
+  compareRevisions,
+  type ConfigurationDiagnostic,
+  type LoadedRevision,
+  type Revision,
+} from './activation/index.ts';
 import { applicationsOf, applyChange } from './apply-change.ts';
 import { openEndpoints, type BindingProblem, type Endpoint, type EndpointChange } from './endpoints/index.ts';
 import type { FileLocations } from './file-locations.ts';
@@ -13,14 +18,14 @@ import {
   type SupervisorOperations,
 } from './management/operations.ts';
 import { PoolSet, poolKey } from './pool-set.ts';
-import { IdentityProvider, type ApplicationPool, type HostFacts, type PoolState } from './pools/index.ts';
+import { IdentityProvider, samePlace, type ApplicationPool, type HostFacts, type PoolState } from './pools/index.ts';
 import { poolSnapshot, takeStatus } from './status.ts';
 
 export interface SupervisorOptions {
   readonly version: string;
   readonly locations: FileLocations;
   /** Loads the configuration; `previous` is the revision in force. */
-  readonly load: (previous: Revision | undefined) => Promise<LoadResult>;
+  readonly load: (previous: Revision | undefined) => Promise<LoadedRevision>;
   readonly events: EventLog;
   /** Number of gateway processes. */
   readonly gateways: number;
@@ -33,8 +38,6 @@ export interface SupervisorOptions {
   /** Variables that every process gets: `PATH`, `LANG`, `TZ`. */
   readonly baseEnvironment: Readonly<Record<string, string>>;
 }
-
-export type LoadResult = { readonly revision: Revision } | { readonly errors: readonly ConfigurationDiagnostic[] };
 
 /** The server-level configuration cannot be used; nothing was started. */
 export class ConfigurationError extends Error {
@@ -136,14 +139,11 @@ export class Supervisor implements SupervisorOperations {
         `pool ${name} is ${pool.state.status}; start it first: poolhouse pool start ${name}`,
       );
     }
-    const older = new Set(pool.state.processes.map(({ id }) => id));
     const failuresBefore = pool.state.restarts;
     pool.take({ type: 'recycle', reason: 'ondemand' });
-    if (options.wait && older.size > 0) {
-      await pool.until(
-        (state) => state.status !== 'started' || replaced(state, older) || state.restarts > failuresBefore,
-      );
-      if (!replaced(pool.state, older)) {
+    if (options.wait) {
+      await pool.until((state) => state.status !== 'started' || isSettled(state) || state.restarts > failuresBefore);
+      if (!isSettled(pool.state)) {
         throw new OperationRefused(
           'not-healthy-in-time',
           `pool ${name}: a new process did not start, the old one keeps serving; see: poolhouse logs ${name}`,
@@ -374,9 +374,9 @@ export class Supervisor implements SupervisorOperations {
   }
 }
 
-/** Every process of before is gone, and nothing is still on its way up. */
-function replaced(state: PoolState, older: ReadonlySet<number>): boolean {
-  return (
-    state.recycleNext.length === 0 && state.processes.every(({ id, phase }) => !older.has(id) && phase === 'running')
-  );
+/** Every place has a process of its generation, older ones are gone, and nothing is on its way up or down. */
+function isSettled({ recycleNext, processes, places }: PoolState): boolean {
+  const current = (process: PoolState['processes'][number]): boolean =>
+    places.some((place) => samePlace(place, process) && place.generation === process.generation);
+  return recycleNext.length === 0 && processes.every((process) => process.phase === 'running' && current(process));
 }

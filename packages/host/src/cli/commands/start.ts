@@ -24,9 +24,9 @@ export const startCommand = defineCommand({
     detach: { type: 'boolean', description: 'Go to the background when it serves' },
     'allow-root': { type: 'boolean', description: 'As root: create no users, run every pool as root' },
     gateways: { type: 'string', value: 'N', description: 'Gateway processes (default 1 on up to two processors)' },
-    'idle-check-interval-ms': {
+    'idle-check': {
       type: 'string',
-      value: 'N',
+      value: 'MS',
       description: 'How often idle processes are looked for (default 60000)',
     },
     state: { type: 'string', value: 'DIR', description: 'Folder for what survives a restart' },
@@ -46,7 +46,7 @@ export const startCommand = defineCommand({
   exits: ['denied', 'unusable-configuration'],
   async run({ options, output, system }) {
     const gateways = readGateways(options.gateways);
-    const idleCheckMs = readIdleCheck(options['idle-check-interval-ms']);
+    const idleCheckMs = readIdleCheck(options['idle-check']);
     const { config, state, run, log } = options;
     const chosen = fileLocations({ ...systemInput(system), flags: { config, state, run, log } });
     const locations = { ...chosen, configuration: configurationFile(chosen.configuration) };
@@ -80,7 +80,7 @@ function readIdleCheck(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ms = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (ms >= 10) return ms;
-  throw commandError('wrong-value', `--idle-check-interval-ms ${text}: give a number of milliseconds, at least 10`);
+  throw commandError('wrong-value', `--idle-check ${text}: give a number of milliseconds, at least 10`);
 }
 
 function readGateways(text: string | undefined): number | undefined {

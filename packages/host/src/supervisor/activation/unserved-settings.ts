@@ -8,7 +8,8 @@ import { webLimitsSection } from './sections/web-limits.ts';
 const unserved = {
   pool: {
     cpu: ['limit', 'action', 'smpAffinitized', 'smpProcessorAffinityMask', 'smpProcessorAffinityMask2'],
-    failure: ['orphanActionExe', 'autoShutdownExe'],
+    failure: ['orphanWorkerProcess', 'orphanActionExe', 'autoShutdownExe'],
+    processModel: ['idleTimeoutAction'],
   },
   site: { limits: ['maxBandwidth'], hsts: ['enabled'], traceFailedRequestsLogging: ['enabled'] },
   limits: ['maxGlobalBandwidth', 'demandStartThreshold', 'dynamicIdleThreshold'],
@@ -46,7 +47,7 @@ export function unservedSettings(configuration: EffectiveConfiguration): readonl
   return [...found.values()];
 }
 
-const neutral: readonly unknown[] = [false, 0, '', 'NoAction', 4_294_967_295, 2_147_483_647];
+const neutral: readonly unknown[] = [false, 0, '', 'NoAction', 'Terminate', 4_294_967_295, 2_147_483_647];
 
 function isDefault(value: unknown): boolean {
   return neutral.includes(value);

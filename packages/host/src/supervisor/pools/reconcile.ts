@@ -58,7 +58,7 @@ function timeOut(draft: Draft): void {
     switch (process.phase) {
       case 'launching':
       case 'starting':
-        draft.report('worker.startup.timeout', { ...draft.about(process), limitMs });
+        if (process.kind === 'worker') draft.report('worker.startup.timeout', { ...draft.about(process), limitMs });
         draft.setProcess(process.id, { ending: 'startup-timeout' });
         exited(draft, process.id, {
           stage: 'time',

@@ -66,7 +66,8 @@ function reportEnd(draft: Draft, process: WorkerProcess): void {
 
 function crashed(draft: Draft, process: WorkerProcess, problem: StartProblem): void {
   const application = draft.application(process.application);
-  if (process.ending === undefined) {
+  // The end of an app process is the module's business, not that of the process activation service.
+  if (process.ending === undefined && process.kind === 'worker') {
     draft.report('worker.exit.unexpected', {
       ...draft.about(process),
       ...exitOf(problem),
@@ -74,6 +75,9 @@ function crashed(draft: Draft, process: WorkerProcess, problem: StartProblem): v
     });
   }
   if (application === undefined) return;
+  if (application.model === 'inprocess' && process.ending === undefined && problem.code !== 0 && problem.output) {
+    draft.report('app.exception', { ...aboutApplication(draft, process), error: problem.output });
+  }
   if (application.kind === 'app')
     draft.report('app.exited', {
       application: application.id,
@@ -171,6 +175,13 @@ function countFailure(draft: Draft, application: HostedApplication, problem: Sta
 
 function comesBackByItself(draft: Draft, application: HostedApplication): boolean {
   return draft.state.settings.startMode === 'AlwaysRunning' && (application.kind === 'worker' || application.preload);
+}
+
+function aboutApplication(
+  draft: Draft,
+  { application, pid }: WorkerProcess,
+): { application: string; pool: string; pid: number } {
+  return { application, pool: draft.pool, pid: pid ?? 0 };
 }
 
 function exitOf(problem: StartProblem): { code?: number; signal?: string } {

@@ -17,6 +17,7 @@ import {
   isAlive,
   launch,
   readCapturedOutput,
+  readLastOutput,
   type Exit,
   type LaunchedProcess,
   type ListeningSocket,
@@ -40,6 +41,14 @@ export interface HostedProcessEvents {
   condemned(ending: 'untrusted' | 'unsupported', problem: StartProblem): void;
   exited(problem: StartProblem): void;
 }
+
+const onlyHttp2: StartProblem = {
+  stage: 'unsupported',
+  message:
+    'its server speaks HTTP/2 only, and gateways speak HTTP/1.1 to workers: ' +
+    'use http.createServer, or http2.createSecureServer with allowHTTP1: true',
+  critical: true,
+};
 
 /** Asks a gateway to send one request to an upstream. */
 export type SendOrder = (order: {
@@ -66,7 +75,7 @@ export class HostedProcess {
   readonly #worker: boolean;
   #socket: ListeningSocket | undefined;
   #launched: LaunchedProcess | undefined;
-  #protocol: Upstream['protocol'] = 'http/1.1';
+  #wasReady = false;
   #exited = false;
   #killed = false;
   #ended = false;
@@ -107,7 +116,7 @@ export class HostedProcess {
     const { id, application, slot, kind } = this.#process;
     const forwardPort = this.#application.hosting?.handlerSettings['forwardedforport'];
     return {
-      ...{ id, application, slot, pool: this.#application.pool, token: this.#plan.token, protocol: this.#protocol },
+      ...{ id, application, slot, pool: this.#application.pool, token: this.#plan.token, protocol: 'http/1.1' },
       kind: this.#worker ? kind : 'app',
       address: this.#worker ? { path: this.#socketPath } : { host: '127.0.0.1', port: this.#plan.port },
       forwardPort: forwardPort === undefined ? this.#plan.program.aspNetCore : forwardPort.toLowerCase() === 'true',
@@ -236,7 +245,8 @@ export class HostedProcess {
       case 'hello':
         return this.#events.hello();
       case 'ready':
-        this.#protocol = message.protocol;
+        if (message.protocol === 'h2c') return this.#events.condemned('unsupported', onlyHttp2);
+        this.#wasReady = true;
         return this.#events.ready(this.#launched?.pid ?? 0, message.port);
       case 'pong':
         return this.#events.pong();
@@ -253,7 +263,10 @@ export class HostedProcess {
       const pid = this.#launched?.pid;
       if (pid === undefined || this.#exited || this.#ended) return;
       const readiness = lookForListener(pid, this.#plan.port);
-      if (readiness.state === 'ready') return this.#events.ready(readiness.listeningPid, this.#plan.port);
+      if (readiness.state === 'ready') {
+        this.#wasReady = true;
+        return this.#events.ready(readiness.listeningPid, this.#plan.port);
+      }
       if (readiness.state === 'taken') {
         const message = `another process listens on 127.0.0.1:${this.#plan.port}, the port that was chosen for the application`;
         return this.#events.condemned('unsupported', { stage: 'listen', message, critical: false });
@@ -276,11 +289,18 @@ export class HostedProcess {
     this.#events.exited(this.#exitProblem(exit));
   }
 
+  /** Of a start that failed the beginning tells why, of a crash the end. */
+  #capturedOutput(): string {
+    if (!this.#plan.captureOutput) return '';
+    const read = this.#wasReady ? readLastOutput : readCapturedOutput;
+    return read(this.#output.fd, this.#outputStart);
+  }
+
   #exitProblem({ code, signal }: Exit): StartProblem {
     const message = signal === null ? `it exited with code ${code ?? 'unknown'}` : `it was ended by ${signal}`;
     return {
       ...{ stage: 'exit', message, critical: false, detailed: this.#plan.detailedErrors },
-      output: this.#plan.captureOutput ? readCapturedOutput(this.#output.fd, this.#outputStart) : '',
+      output: this.#capturedOutput(),
       ...(code === null ? {} : { code }),
       ...(signal === null ? {} : { signal }),
     };
