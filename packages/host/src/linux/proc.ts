@@ -38,11 +38,6 @@ export function residentBytes(pid: number): number | undefined {
   return match === null ? undefined : Number(match[1]) * 1024;
 }
 
-/** Pid of the debugger, 0 when none. */
-export function tracerPid(pid: number): number {
-  return Number(/^TracerPid:\s+(\d+)/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1] ?? 0);
-}
-
 /** The process and all its descendants, parents first. One walk over /proc. */
 export function processTree(root: number): number[] {
   const children = new Map<number, number[]>();

@@ -1,5 +1,5 @@
 import type { ApplicationState, PoolState as PublishedPoolState } from '@poolhouse/contract';
-import type { FieldsOf, EventName } from '../../logging/event.ts';
+import type { FieldsOf, EventName } from '../../logging/index.ts';
 import type { ApplicationPoolSettings } from '../activation/revision.ts';
 import type { Ending, HostedApplication, WorkerProcess } from './pool-state.ts';
 import type { StartProblem } from './failure/start-problem.ts';
