@@ -44,7 +44,7 @@ describe('compareRevisions', () => {
     [{ name: 'a', processModel: { loadUserProfile: false } }, 'recycle'],
     [{ name: 'a', processModel: { maxProcesses: 2 } }, 'recycle'],
     [{ name: 'a', environmentVariables: [['X', '1']] }, 'recycle'],
-  ])('C-88 pool settings %j act %s', (pool, action) => {
+  ])('pool settings %j act %s', (pool, action) => {
     const { pools } = change({ pools: [{ name: 'a' }, { name: 'other' }] }, { pools: [pool, { name: 'other' }] });
     expect(pools.changed.map((one) => [one.after.name, one.action])).toEqual([['a', action]]);
   });
@@ -106,7 +106,7 @@ describe('compareRevisions', () => {
       ['an included file is touched', [file('s/api', '1', 'include')], [file('s/api', '2', 'include')], ['s/api']],
       ['a virtual directory below is touched', [file('s/api/v', '1')], [file('s/api/v', '2')], []],
       ["the server's file is touched", [file('', '1', 'server')], [file('', '2', 'server')], []],
-      ['C-91 nothing is written', [file('s', '1')], [file('s', '1')], []],
+      ['nothing is written', [file('s', '1')], [file('s', '1')], []],
     ])('restart when %s', (_, before, after, expected) => {
       const found = actions({ ...tree, files: before }, { ...tree, files: after });
       expect(found).toEqual(expected.map((id) => [id, 'restart']));

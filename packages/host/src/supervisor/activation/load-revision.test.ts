@@ -404,7 +404,7 @@ describe('content', () => {
     expect(summary(revision)).toEqual({ '/': good });
   });
 
-  it('C-78 includes files, and names them for watching', async () => {
+  it('includes files, and names them for watching', async () => {
     const revision = await loadGood({
       ...one(files('<staticContent configSource="mime.config"/>')),
       '/srv/mime.config': '<staticContent><mimeMap fileExtension=".x" mimeType="a/x"/></staticContent>',
