@@ -6,7 +6,7 @@ import { freePort } from './testing/free-port.ts';
 import { eventually } from './testing/eventually.ts';
 import { onEachNode, startReady } from './testing/on-each-node.ts';
 
-onEachNode((start) => {
+onEachNode((start, major) => {
   it.each([
     ['number', '::', 'IPv6'],
     ['text', '::', 'IPv6'],
@@ -75,6 +75,22 @@ onEachNode((start) => {
     await eventually(() => plainGet(connect(port, '127.0.0.1')).catch(() => 'not yet'), 'metrics');
     expect((await worker.gateway.request()).body).toBe('application');
   });
+
+  it.skipIf(major < 22).each(['metrics-first.cjs', 'metrics-after.cjs'])(
+    'lets two workers share a port that is not the application’s (Node.js 22.12 and later): %s',
+    async (app) => {
+      const port = await freePort();
+      const environment = { METRICS_PORT: String(port) };
+      await using first = await startReady(start, app, { environment });
+      await eventually(() => plainGet(connect(port, '127.0.0.1')).catch(() => 'not yet'), 'metrics');
+      {
+        await using second = await startReady(start, app, { environment });
+        expect((await second.gateway.request()).status).toBe(200);
+        await first[Symbol.asyncDispose]();
+        await eventually(() => plainGet(connect(port, '127.0.0.1')).catch(() => 'not yet'), 'metrics');
+      }
+    },
+  );
 
   it('gives the place to a server on PORT however late it comes, and keeps connections correct', async () => {
     const port = await freePort();

@@ -1,6 +1,11 @@
 import { resolve } from 'node:path';
 import type { WorkerSettings } from '@poolhouse/contract/environment';
 import type { ToWorker } from '@poolhouse/contract/worker-messages';
+import type * as Draining from './draining.ts';
+import type * as EventLoop from './event-loop-delay.ts';
+import type * as ExportedHandler from './exported-handler/serve-module.ts';
+import type * as Http2Events from './gateway-connection/http2-events.ts';
+import type * as OtherServers from './other-servers.ts';
 import { adoptIpcChannel } from './channel/adopt-ipc.ts';
 import { Channel } from './channel/channel.ts';
 import { Pairing } from './gateway-connection/client-pairing.ts';
@@ -14,17 +19,14 @@ import { Listeners, type VirtualListener } from './listening/listeners.ts';
 import { rawListenerOpener } from './listening/raw-listener.ts';
 import { nodeInternals } from './node-internals.ts';
 import { interceptSelfConnections } from './self-connections.ts';
-import type { EventLoopDelay } from './event-loop-delay.ts';
 
 /** What few applications or no start needs, loaded with the first use: every file costs a start a quarter millisecond. */
 const later = {
-  draining: () => require('./draining.js') as typeof import('./draining.ts'),
-  eventLoopDelay: () => require('./event-loop-delay.js') as typeof import('./event-loop-delay.ts'),
-  exportedHandler: () =>
-    require('./exported-handler/serve-module.js') as typeof import('./exported-handler/serve-module.ts'),
-  http2Events: () =>
-    require('./gateway-connection/http2-events.js') as typeof import('./gateway-connection/http2-events.ts'),
-  otherServers: () => require('./other-servers.js') as typeof import('./other-servers.ts'),
+  draining: () => require('./draining.js') as typeof Draining,
+  eventLoopDelay: () => require('./event-loop-delay.js') as typeof EventLoop,
+  exportedHandler: () => require('./exported-handler/serve-module.js') as typeof ExportedHandler,
+  http2Events: () => require('./gateway-connection/http2-events.js') as typeof Http2Events,
+  otherServers: () => require('./other-servers.js') as typeof OtherServers,
 };
 
 /**
@@ -46,7 +48,7 @@ export function startWorker(settings: WorkerSettings, preloadFile: string): void
   const openRawListener = rawListenerOpener(listen2);
   const pairing = new Pairing();
   const connections = new GatewayConnections(pairing);
-  let eventLoopDelay: EventLoopDelay | undefined;
+  let eventLoopDelay: EventLoop.EventLoopDelay | undefined;
 
   // 1.
   const channel = new Channel(adoptIpcChannel(process), {

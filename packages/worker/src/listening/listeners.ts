@@ -28,11 +28,18 @@ export interface Listener extends PlacedListener {
   role: Role;
   readonly server: InternalServer;
   readonly kind: HttpServerKind;
+  /** The address as Node.js looked it up; null when the application named none: `::` where there is IPv6. */
+  readonly named: string | null;
   /** What the server listens on: ours for all roles but those that are really bound. */
   readonly handle: ListenHandle;
 }
 
-type AskedAddress = ListenAddress & { readonly port: number };
+interface ListenRequest extends Pick<Listener, 'server' | 'kind' | 'named'> {
+  readonly asked: ListenAddress & { readonly port: number };
+  readonly backlog: number;
+  readonly flags: number;
+}
+
 type Place = Extract<Placement<Listener>, { readonly inUse: false }>;
 
 export interface VirtualListener extends Listener {
@@ -80,47 +87,41 @@ export class Listeners {
     if (kind === undefined) return false;
     this.#everListened = true;
     const asked = { address: address ?? '::', ipv6Only: (flags & ipv6OnlyFlag) !== 0, port };
+    const request = { server, kind, named: address, asked, backlog, flags };
     const placement = placeListener(this.#open(), asked, this.#context.applicationPort);
     if (placement.inUse) {
-      server._handle = addressInUseHandle;
-      this.#listenOnHandle(server, asked, backlog);
+      server._handle = addressInUseHandle();
+      this.#listenOnHandle(request);
     } else if (placement.role === 'other') {
-      this.#context.listen2.call(
-        server,
-        address,
-        port,
-        family(asked.address),
-        backlog,
-        undefined,
-        flags | this.#context.sharePortFlag,
-      );
-      const bound = server.address();
-      if (server._handle !== null && typeof bound === 'object' && bound !== null) {
-        this.#listeners.push({
-          ...asked,
-          server,
-          kind,
-          handle: server._handle,
-          role: 'other',
-          askedPort: port,
-          port: bound.port,
-        });
-      }
+      this.#listenForReal(request);
     } else {
       const problem = unservable(server);
-      if (problem === undefined) this.#listenVirtually(server, kind, asked, placement, backlog);
+      if (problem === undefined) this.#listenVirtually(request, placement);
       else this.#context.refuse(problem);
     }
     return true;
   }
 
-  #listenVirtually(
-    server: InternalServer,
-    kind: HttpServerKind,
-    asked: AskedAddress,
-    placement: Place,
-    backlog: number,
-  ): void {
+  #listenForReal({ server, kind, named, asked, backlog, flags }: ListenRequest): void {
+    const { listen2, sharePortFlag } = this.#context;
+    listen2.call(server, named, asked.port, family(asked.address), backlog, undefined, flags | sharePortFlag);
+    const bound = server.address();
+    if (server._handle === null || typeof bound !== 'object' || bound === null) return; // Node.js reports the error
+    const { _handle: handle } = server;
+    this.#listeners.push({
+      ...asked,
+      server,
+      kind,
+      named,
+      handle,
+      role: 'other',
+      askedPort: asked.port,
+      port: bound.port,
+    });
+  }
+
+  #listenVirtually(request: ListenRequest, placement: Place): void {
+    const { server, kind, named, asked } = request;
     if (!this.#prepared.has(server)) {
       this.#prepared.add(server);
       this.#context.prepare(server, kind, () => this.#onListening(server));
@@ -129,15 +130,15 @@ export class Listeners {
     const { role, port } = placement;
     const name = { address: asked.address, family: `IPv${family(asked.address)}`, port };
     const handle = new VirtualHandle(name, { changed: () => this.#updateHold() });
-    this.#listeners.push({ ...asked, server, kind, handle, role, askedPort: asked.port, port });
+    this.#listeners.push({ ...asked, server, kind, named, handle, role, askedPort: asked.port, port });
     this.#updateHold();
     server._handle = handle;
-    this.#listenOnHandle(server, asked, backlog);
+    this.#listenOnHandle(request);
   }
 
   /** With a handle in place, `_listen2` opens no socket and does the rest: errors, 'listening', `unref`. */
-  #listenOnHandle(server: InternalServer, { address, port }: AskedAddress, backlog: number): void {
-    this.#context.listen2.call(server, address, port, family(address), backlog);
+  #listenOnHandle({ server, asked, backlog }: ListenRequest): void {
+    this.#context.listen2.call(server, asked.address, asked.port, family(asked.address), backlog);
   }
 
   #onListening(server: InternalServer): void {
@@ -172,10 +173,10 @@ export class Listeners {
   #bind(displaced: Listener): void {
     displaced.role = 'other';
     if (!isVirtual(displaced)) return;
-    const { address, ipv6Only, askedPort, handle, server } = displaced;
+    const { named, ipv6Only, askedPort, handle, server } = displaced;
     const flags = (ipv6Only ? ipv6OnlyFlag : 0) | this.#context.sharePortFlag;
     const real = this.#context.openRawListener(
-      { address, port: askedPort, flags },
+      { address: named, port: askedPort, flags },
       (client) => handle.connect(client),
       (error) => server.emit('error', error),
     );

@@ -3,7 +3,7 @@ import type { ClientHandle, InternalServer, Listen2 } from '../node-internals.ts
 
 export type RawListenerPlace =
   | { readonly fd: number }
-  | { readonly address: string; readonly port: number; readonly flags: number };
+  | { readonly address: string | null; readonly port: number; readonly flags: number };
 
 /** A real socket whose connections are handed on as handles, to become connections of another `net.Server`. */
 export interface RawListener {
@@ -25,7 +25,8 @@ export function rawListenerOpener(listen2: Listen2): OpenRawListener {
     const server = net.createServer() as InternalServer;
     server.on('error', failed);
     if ('fd' in place) listen2.call(server, null, null, null, backlog, place.fd);
-    else listen2.call(server, place.address, place.port, net.isIP(place.address), backlog, undefined, place.flags);
+    else
+      listen2.call(server, place.address, place.port, net.isIP(place.address ?? ''), backlog, undefined, place.flags);
     const handle = server._handle;
     if (handle !== null) {
       handle.onconnection = (status, client) => {

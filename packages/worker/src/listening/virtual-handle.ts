@@ -66,9 +66,9 @@ export class VirtualHandle implements ListenHandle {
 }
 
 /** Makes Node.js itself report EADDRINUSE, in its own words. */
-export const addressInUseHandle: ListenHandle = {
-  listen: () => -98,
-  close: () => {},
-  ref: () => {},
-  unref: () => {},
-};
+export function addressInUseHandle(): ListenHandle {
+  return { listen: () => addressInUse, close: () => {}, ref: () => {}, unref: () => {} };
+}
+
+/** errno, as libuv returns it. */
+const addressInUse = -98;

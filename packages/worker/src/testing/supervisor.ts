@@ -83,6 +83,8 @@ export class WorkerUnderTest implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #cleanUp: () => Promise<void>;
   #watchers: (() => void)[] = [];
+  #ended = false;
+  #disposed: Promise<void> | undefined;
 
   constructor(child: ChildProcess, gateway: Gateway, token: string, cleanUp: () => Promise<void>) {
     this.#child = child;
@@ -109,8 +111,6 @@ export class WorkerUnderTest implements AsyncDisposable {
       return { code: code as number | null, signal: signal as NodeJS.Signals | null };
     });
   }
-
-  #ended = false;
 
   get pid(): number {
     return this.#child.pid as number;
@@ -155,7 +155,13 @@ export class WorkerUnderTest implements AsyncDisposable {
     await this.until(() => this.output.includes(text), `writing "${text}"`);
   }
 
+  /** Idempotent. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed ??= this.#dispose();
+    await this.#disposed;
+  }
+
+  async #dispose(): Promise<void> {
     this.gateway.close();
     this.#child.kill('SIGKILL');
     await this.exit;
