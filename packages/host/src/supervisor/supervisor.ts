@@ -323,13 +323,8 @@ export class Supervisor implements SupervisorOperations {
     const known = new Set(before?.diagnostics.map((diagnostic) => JSON.stringify(diagnostic)));
     for (const diagnostic of revision.diagnostics) {
       if (known.has(JSON.stringify(diagnostic))) continue;
-      const { severity, file, line, column, message } = diagnostic;
-      this.events.emit(severity === 'error' ? 'config.invalid' : 'config.warning', {
-        file,
-        line,
-        column,
-        detail: message,
-      });
+      const { file, line, column, message } = diagnostic;
+      this.events.emit(eventOf(diagnostic), { file, line, column, detail: message });
     }
   }
 
@@ -372,6 +367,12 @@ export class Supervisor implements SupervisorOperations {
   #snapshot(pool: ApplicationPool): PoolSnapshot {
     return poolSnapshot(pool.state, this.#fleet?.waiting(pool.state.settings.name) ?? 0);
   }
+}
+
+/** A value out of range has an event of its own, because alert rules know its number (5041). */
+function eventOf({ severity, code }: ConfigurationDiagnostic): 'config.invalid' | 'config.range' | 'config.warning' {
+  if (severity === 'error') return 'config.invalid';
+  return code === 'outOfRange' ? 'config.range' : 'config.warning';
 }
 
 /** Every place has a process of its generation, older ones are gone, and nothing is on its way up or down. */

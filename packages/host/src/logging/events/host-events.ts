@@ -46,8 +46,8 @@ export const hostEvents = {
   ),
   'config.range': define(
     'warn',
-    (e: { pool: string; property: string; value: string; min: string; max: string; used: string }) =>
-      `pool ${e.pool}: ${e.property} = ${e.value} is outside ${e.min} to ${e.max}; ${e.used} is used`,
+    (e: { file: string; line: number; column: number; detail: string }) =>
+      `${e.file}:${e.line}:${e.column}: ${e.detail}`,
     5041,
   ),
   'config.pool.ignored': define(
