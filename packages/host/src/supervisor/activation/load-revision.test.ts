@@ -418,6 +418,40 @@ describe('content', () => {
     });
   });
 
+  it('reads web.config files in folders below, for their paths alone', async () => {
+    const tree = {
+      ...one(files('<defaultDocument><files><clear/><add value="a.html"/></files></defaultDocument>')),
+      '/srv/admin/reports/web.config': files('<defaultDocument enabled="false"/>'),
+      '/srv/broken/Web.config': '<configuration>',
+      '/srv/locked/web.config': files(
+        '<security><authorization><add accessType="Deny" users="*"/></authorization></security>',
+      ),
+    };
+    const revision = await loadGood(tree);
+    expect(summary(revision)).toEqual({
+      ...{ '/admin/reports': good, '/broken': '500.19', '/locked': '403.0', '/': good },
+    });
+    expect(revision.plan.sites[0]?.settings).toHaveLength(3);
+    expect(revision.files).toContainEqual(
+      expect.objectContaining({ path: '/srv/broken/Web.config', level: 's/broken' }),
+    );
+  });
+
+  it('C-77 reads none of them where allowSubDirConfig is false', async () => {
+    const sites = site({ '/': '/srv' }).replace('physicalPath="/srv"', 'physicalPath="/srv" allowSubDirConfig="false"');
+    const revision = await loadGood({ [configFile]: server({ sites }), '/srv/sub/web.config': '<configuration>' });
+    expect(summary(revision)).toEqual({ '/': good });
+  });
+
+  it('reads none that no request reaches, because another folder is mapped there', async () => {
+    const revision = await loadGood({
+      [configFile]: server({ sites: site({ '/': '/srv', '/api': '/other' }) }),
+      ...{ '/srv/api/x/web.config': '<oops', '/srv/API/web.config': '<oops', '/other/x': '' },
+    });
+    expect([summary(revision), summary(revision, 's/api')]).toEqual([{ '/': good }, { '/api': good }]);
+    expect(revision.diagnostics).toEqual([]);
+  });
+
   it('finds app_offline.htm in any case', async () => {
     const revision = await loadGood({ ...one(hosted()), '/srv/App_Offline.htm': 'closed' });
     expect(revision.sites[0]?.applications[0]?.offlinePage).toBe('/srv/App_Offline.htm');

@@ -29,7 +29,7 @@ export async function readApplicationFolder(
   let iisnodeOverrides: string | undefined;
   if (folder === undefined) return { offlinePage, iisnodeOverrides, stamps };
 
-  const names = (await unlessRefused(() => files.list(folder))) ?? [];
+  const names = ((await unlessRefused(() => files.list(folder))) ?? []).map(({ name }) => name);
   for (const name of spellingsOf(offlineName, names)) {
     const path = `${folder}/${name}`;
     const stamp = await unlessRefused(() => files.stamp(path));

@@ -28,7 +28,7 @@ export interface SiteCompilation {
 /**
  * Compiles one site:
  *
- *   1. read the web.config of every application and virtual directory
+ *   1. read the web.config files
  *   2. find the scopes of each application
  *   3. compile the application: its program, its sign-in, its offline page
  *   4. compile each scope: modules and their settings, or why it is broken
@@ -48,7 +48,7 @@ export async function compileSite(
   };
 
   // 1.
-  const levels = await readSiteLevels(server, site, files);
+  const levels = await readSiteLevels(server, site, files, report);
   stamps.push(...levels.stamps);
 
   const applications: CompiledApplication[] = [];
@@ -103,12 +103,11 @@ export async function compileSite(
   };
 }
 
-/** Paths in the site that locations of its web.config files name. */
+/** Paths in the site at which a web.config stands, and that locations in one name. */
 function contentTargets(levels: SiteLevels): readonly string[] {
   return levels.withFile.flatMap((level) => {
-    const above = `/${level.path.split('/').slice(1).join('/')}`;
-    return (level.file?.locations ?? [])
-      .filter(({ path }) => path !== '')
-      .map(({ path }) => joinPaths(above, `/${path}`));
+    const own = `/${level.path.split('/').slice(1).join('/')}`;
+    const named = (level.file?.locations ?? []).filter(({ path }) => path !== '');
+    return [own, ...named.map(({ path }) => joinPaths(own, `/${path}`))];
   });
 }

@@ -15,7 +15,7 @@ const sites: ContentRequest['sites'] = [
     applications: [
       {
         ...{ id: 's/', path: '/', pool: 'p', preloadEnabled: false, readsContent: true, origin },
-        virtualDirectories: [{ path: '/', physicalPath: '/srv', origin }],
+        virtualDirectories: [{ path: '/', physicalPath: '/srv', allowSubDirConfig: true, origin }],
       },
     ],
   },

@@ -1,9 +1,10 @@
 import { levelBelow, type Level } from '@poolhouse/configuration';
 import type { FileReader } from '../reading/file-reader.ts';
-import type { ConfigurationFileStamp } from '../revision.ts';
+import type { ConfigurationDiagnostic, ConfigurationFileStamp } from '../revision.ts';
 import type { ApplicationDeclaration, SiteDeclaration } from '../sites/site-declaration.ts';
+import { contentFolders } from './content-folders.ts';
 import { readLevelFile } from './read-level-file.ts';
-import { joinPaths, segmentsOf } from './url-paths.ts';
+import { segmentsOf } from './url-paths.ts';
 
 export interface SiteLevels {
   /** Level of a path of an application: with the web.config files above it, or without any where its pool says so. */
@@ -15,11 +16,12 @@ export interface SiteLevels {
   readonly missingFolders: ReadonlySet<string>;
 }
 
-/** Reads the web.config of every application and virtual directory of a site, the site's root first. */
+/** Reads the web.config files of a site, from its root down. */
 export async function readSiteLevels(
   server: Level,
   site: Pick<SiteDeclaration, 'name' | 'applications'>,
   files: FileReader,
+  report: (diagnostic: ConfigurationDiagnostic) => void,
 ): Promise<SiteLevels> {
   const roots = new Set(site.applications.map(({ path }) => path.toLowerCase()));
   const stamps: ConfigurationFileStamp[] = [];
@@ -40,7 +42,7 @@ export async function readSiteLevels(
     return made;
   };
 
-  for (const { path, folder } of foldersOf(site.applications)) {
+  for (const { path, folder } of await contentFolders(site.applications, files, report)) {
     // An application at the path of another's virtual directory comes first and owns it.
     if (tree.has(path.toLowerCase())) continue;
     const parent = path === '/' ? server : levelIn(tree, parentOf(path));
@@ -60,23 +62,6 @@ export async function readSiteLevels(
     stamps,
     missingFolders,
   };
-}
-
-/** Folders whose web.config counts, by their path in the site; shallow first, applications before virtual directories. */
-function foldersOf(applications: readonly ApplicationDeclaration[]): readonly { path: string; folder: string }[] {
-  const folders = applications
-    .filter(({ readsContent }) => readsContent)
-    .flatMap((application) =>
-      application.virtualDirectories.map((directory) => ({
-        path: joinPaths(application.path, directory.path),
-        folder: directory.physicalPath,
-        isRoot: directory.path === '/',
-      })),
-    );
-  return folders.toSorted(
-    (left, right) =>
-      segmentsOf(left.path).length - segmentsOf(right.path).length || Number(right.isRoot) - Number(left.isRoot),
-  );
 }
 
 function parentOf(path: string): string {

@@ -70,7 +70,7 @@ describe.skipIf(process.getuid?.() !== 0)('diskFiles for root (needs root)', () 
   it('reads what only root can have written', async () => {
     await writeFile(at('a'), 'text');
     expect((await files.read(at('a')))?.bytes).toHaveLength(4);
-    expect(await files.list(folder)).toEqual(['a']);
+    expect(await files.list(folder)).toEqual([{ name: 'a', isFolder: false }]);
   });
 
   it.each([

@@ -40,7 +40,9 @@ export function diskFiles({ ownedByRoot }: DiskFilesOptions): FileReader {
     },
     async list(folder) {
       const real = await resolve(folder);
-      return real === undefined ? undefined : unlessMissing(() => readdir(real), folder);
+      if (real === undefined) return undefined;
+      const entries = await unlessMissing(() => readdir(real, { withFileTypes: true }), folder);
+      return entries?.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
     },
   };
 }

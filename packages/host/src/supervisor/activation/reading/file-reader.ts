@@ -10,10 +10,16 @@ export interface FileReader {
    * @throws FileProblem
    */
   read(path: string, within?: string): Promise<FileContent | undefined>;
-  /** Names in a folder; undefined when it does not exist. @throws FileProblem */
-  list(folder: string): Promise<readonly string[] | undefined>;
+  /** What a folder holds; undefined when it does not exist. @throws FileProblem */
+  list(folder: string): Promise<readonly FolderEntry[] | undefined>;
   /** What changes with a file that is only looked at, links followed; undefined when there is no such regular file. */
   stamp(path: string): Promise<string | undefined>;
+}
+
+export interface FolderEntry {
+  readonly name: string;
+  /** A folder itself, no link to one. */
+  readonly isFolder: boolean;
 }
 
 export interface FileContent {

@@ -15,8 +15,8 @@ export type FoundFile =
  */
 export async function findWebConfig(files: FileReader, folder: string): Promise<FoundFile> {
   const path = join(folder, exact);
-  const names = await files.list(folder);
-  const candidates = (names ?? []).filter((name) => name.toLowerCase() === exact);
+  const entries = await files.list(folder);
+  const candidates = (entries ?? []).map(({ name }) => name).filter((name) => name.toLowerCase() === exact);
   if (candidates.length > 1) {
     const list = candidates.toSorted().join(' and ');
     throw new FileProblem(`${folder} holds ${list}, which are one file on Windows: keep the one that is meant.`);
@@ -25,7 +25,7 @@ export async function findWebConfig(files: FileReader, folder: string): Promise<
   const content = name === undefined ? undefined : await files.read(join(folder, name));
   // Gone between the two looks is the same as never there.
   if (name === undefined || content === undefined)
-    return { path, content: undefined, folderMissing: names === undefined };
+    return { path, content: undefined, folderMissing: entries === undefined };
   return { path: join(folder, name), content };
 }
 

@@ -158,7 +158,7 @@ function readVirtualDirectories(
     }
     const mapped = text === '' ? { problem: 'physicalPath is missing' } : pathMap(text, baseFolder);
     if ('path' in mapped) {
-      list.push({ path, physicalPath: mapped.path, origin });
+      list.push({ path, physicalPath: mapped.path, allowSubDirConfig: element.get('allowSubDirConfig'), origin });
       continue;
     }
     const message = `${what}: the folder of virtual directory "${path}" cannot be used: ${mapped.problem}.`;

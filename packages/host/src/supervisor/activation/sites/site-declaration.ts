@@ -34,5 +34,7 @@ export interface VirtualDirectoryDeclaration {
   readonly path: string;
   /** Absolute Linux path. */
   readonly physicalPath: string;
+  /** Whether web.config files of folders below count. */
+  readonly allowSubDirConfig: boolean;
   readonly origin: Origin;
 }

@@ -1,4 +1,4 @@
-import { FileProblem, type FileReader } from '../reading/file-reader.ts';
+import { FileProblem, type FileReader, type FolderEntry } from '../reading/file-reader.ts';
 
 /** Files by absolute path; undefined is no file, an object says why the file cannot be read. */
 export type MemoryTree = Record<string, string | { readonly problem: string } | undefined>;
@@ -24,12 +24,14 @@ export class MemoryFiles implements FileReader {
     return { bytes: new TextEncoder().encode(content), stamp: this.#stampOf(path, content) };
   }
 
-  async list(folder: string): Promise<readonly string[] | undefined> {
+  async list(folder: string): Promise<readonly FolderEntry[] | undefined> {
     const inside = folder === '/' ? '/' : `${folder}/`;
-    const names = Object.entries(this.tree)
+    const names = new Map<string, boolean>();
+    const inFolder = Object.entries(this.tree)
       .filter(([path, content]) => content !== undefined && path.startsWith(inside))
-      .map(([path]) => path.slice(inside.length).split('/')[0] as string);
-    return names.length === 0 ? undefined : [...new Set(names)];
+      .map(([path]) => path.slice(inside.length).split('/'));
+    for (const [name = '', ...below] of inFolder) names.set(name, below.length > 0 || (names.get(name) ?? false));
+    return names.size === 0 ? undefined : [...names].map(([name, isFolder]) => ({ name, isFolder }));
   }
 
   async stamp(path: string): Promise<string | undefined> {
