@@ -35,8 +35,8 @@ describe('a web.config that is broken at the start', () => {
     expect((await host.get('/', { site: 'good' })).status).toBe(200);
     expect((await host.get('/bad', { site: 'good' })).status).toBe(500);
     expect((await host.get('/', { site: 'bad' })).status).toBe(500);
-    const named = host.events.named('config.invalid').map(({ fields }) => fields['file']);
-    expect(named.sort()).toEqual([webConfigOf(host, 'bad/'), webConfigOf(host, 'good/bad')].sort());
+    const named = new Set(host.events.named('config.invalid').map(({ fields }) => fields['file']));
+    expect(named).toEqual(new Set([webConfigOf(host, 'bad/'), webConfigOf(host, 'good/bad')]));
   });
 });
 
