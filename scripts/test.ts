@@ -9,7 +9,7 @@
  *   4. name what was skipped, and end with one line: N passed, N failed, N skipped
  *
  * `--node 24` runs the tests, and so the product, on another major version of Node.js. `--shorter` leaves out
- * `*.long.test.ts`. `FILTER` is a part of a file name, as vitest takes it.
+ * what takes long and does not depend on it, see `longTests`. `FILTER` is a part of a file name, as vitest takes it.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,9 @@ import type { TestOutcome } from './test-outcome.ts';
 import { installTestPackages } from './test-packages.ts';
 
 const projects = ['unit', 'product'] as const;
+
+/** Files that spend their time waiting for limits of the product, or prove programs that are not Node.js. */
+const longTests = ['**/*.long.test.ts', 'test/pools.test.ts', 'test/aspnetcore.test.ts', 'test/isolation.test.ts'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -65,7 +68,7 @@ async function runProject(project: (typeof projects)[number]): Promise<TestOutco
           ...['run', '--project', project, '--passWithNoTests'],
           ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
           ...(project === 'product' ? ['--no-file-parallelism'] : []),
-          ...(values.shorter ? ['--exclude', '**/*.long.test.ts'] : []),
+          ...(values.shorter ? longTests.flatMap((pattern) => ['--exclude', pattern]) : []),
           ...positionals,
         ],
         // Whatever a test starts as `node` is the Node.js under test.
