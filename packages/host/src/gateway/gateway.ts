@@ -12,7 +12,8 @@ import { CounterReport } from './control/counter-report.ts';
 import { EventSender } from './control/event-sender.ts';
 import { PlanStore } from './control/plan-store.ts';
 import { carryOut } from './forwarding/order.ts';
-import { ClientConnection, type ConnectionHost } from './listening/client-connection.ts';
+import { ClientConnection } from './listening/client-connection.ts';
+import type { ConnectionHost } from './listening/connection-host.ts';
 import { ConnectionLimits, TrustedProxies } from './listening/connection-limits.ts';
 import { Listener } from './listening/listener.ts';
 import type { ClientConnectionFacts, Exchange, Route } from './pipeline/exchange.ts';
@@ -94,6 +95,8 @@ export class Gateway implements ConnectionHost {
       services: this.services(),
       answers: parts.answers,
       failed: (exchange, error) => this.moduleFailed(exchange, error),
+      unusable: ({ name }, module, error) =>
+        this.events.emit('gateway.module_unusable', { site: name, module, error: textOf(error) }),
     });
   }
 
@@ -289,8 +292,7 @@ export class Gateway implements ConnectionHost {
 
   private moduleFailed(exchange: Exchange, error: unknown): void {
     const { application } = exchange.route;
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    this.events.emit('request.module_failed', { application: application.id, error: text });
+    this.events.emit('request.module_failed', { application: application.id, error: textOf(error) });
     if (exchange.aborted) return;
     const forwardable = exchange as ForwardableExchange;
     if (forwardable.headSent) forwardable.respondFailed();
@@ -334,6 +336,10 @@ export class Gateway implements ConnectionHost {
     this.report();
     this.parts.finished();
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
 /** Whoever is on this machine is not kept away by a limit against clients from afar. */

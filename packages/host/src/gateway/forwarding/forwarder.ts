@@ -5,7 +5,8 @@ import type { SiteAnswers } from '../pipeline/site-answers.ts';
 import type { TimerWheel } from '../timing/timer-wheel.ts';
 import { afterFailure, castsDoubt, isClientFailure } from './forwarding-failure.ts';
 import type { LiveUpstream } from './live-upstream.ts';
-import { type ConnectionOwner, type FailedRequest, UpstreamConnection } from './upstream-connection.ts';
+import type { ConnectionOwner, FailedRequest } from './connection-owner.ts';
+import { UpstreamConnection } from './upstream-connection.ts';
 
 /** What the forwarder needs of the queue that feeds it. */
 export interface ForwarderHost {

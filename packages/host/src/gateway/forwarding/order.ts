@@ -10,7 +10,8 @@ import type {
 } from '../pipeline/forwardable.ts';
 import { Deadline, type TimerWheel } from '../timing/timer-wheel.ts';
 import { LiveUpstream } from './live-upstream.ts';
-import { type ConnectionOwner, type FailedRequest, UpstreamConnection } from './upstream-connection.ts';
+import type { ConnectionOwner, FailedRequest } from './connection-owner.ts';
+import { UpstreamConnection } from './upstream-connection.ts';
 
 export type Order = Extract<ToGateway, { type: 'order' }>;
 /** Status of the answer, or 0 with what went wrong. */

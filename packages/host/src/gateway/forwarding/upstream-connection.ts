@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { type Http1ResponseHead, parseResponseHead, withoutNamedFields } from '../http1/response-head.ts';
 import type { BodySink, ExchangeListener, ForwardableExchange, UpstreamResponse } from '../pipeline/forwardable.ts';
 import type { ForwardOptions } from '../pipeline/module.ts';
-import type { TimerWheel } from '../timing/timer-wheel.ts';
+import type { ConnectionOwner } from './connection-owner.ts';
 import type { ForwardingFailure } from './forwarding-failure.ts';
 import type { LiveUpstream } from './live-upstream.ts';
 import { formatRequestHead } from './request-head-text.ts';
@@ -19,34 +19,6 @@ const maxInterimResponses = 10;
 const unknownIdleLimitMs = 4_000;
 const idleMarginMs = 1_000;
 const serverField: ReadonlySet<string> = new Set(['server']);
-
-/** Who sends requests over a connection, and hears how they end. */
-export interface ConnectionOwner {
-  readonly wheel: TimerWheel;
-  /** What all connections read into, one after the other: what must outlive a read is copied. */
-  readonly readBuffer: Buffer;
-  /** The upstream has its hands free again: the response is complete, or the client's side ended. */
-  released(upstream: LiveUpstream): void;
-  /** The upstream's side failed, and nobody has answered. */
-  failed(request: FailedRequest): void;
-  /** An idle connection was closed by a worker, which never does that while it lives. */
-  closedByWorker(upstream: LiveUpstream): void;
-  /** The connection is gone. */
-  closed(upstream: LiveUpstream): void;
-}
-
-export interface FailedRequest {
-  readonly exchange: ForwardableExchange;
-  readonly options: ForwardOptions;
-  readonly upstream: LiveUpstream;
-  readonly failure: ForwardingFailure;
-  /** For the operator: an error code, or what was wrong. */
-  readonly detail: string;
-  readonly reused: boolean;
-  /** Bytes of a response had arrived. */
-  readonly answered: boolean;
-  readonly retries: number;
-}
 
 /**
  * One HTTP/1.1 connection to an upstream: one request at a time, never pipelined.

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { GatewayLimits, SitePlan } from '@poolhouse/contract';
+import type { SitePlan } from '@poolhouse/contract';
 import { AuthorityCache } from '../http1/authority.ts';
 import {
   commonMethods,
@@ -9,35 +9,12 @@ import {
 } from '../pipeline/message-failure.ts';
 import { type HeadContext, Http1RequestHead, parseRequestHead } from '../http1/request-head.ts';
 import { RequestBody } from '../http1/request-body.ts';
-import type { ClientConnectionFacts, Exchange, Route } from '../pipeline/exchange.ts';
+import type { ClientConnectionFacts } from '../pipeline/exchange.ts';
 import type { BodySink, HopCache } from '../pipeline/forwardable.ts';
-import type { SiteAnswers } from '../pipeline/site-answers.ts';
-import type { RouteInput, RoutingFailure } from '../routing/router.ts';
-import type { HttpDate } from '../timing/http-date.ts';
-import type { TimerWheel } from '../timing/timer-wheel.ts';
 import type { ClientTimeout } from './client-timeouts.ts';
 import { ClientTransport, type TransportOwner } from './client-transport.ts';
+import type { ConnectionHost } from './connection-host.ts';
 import { Http1Exchange } from './http1-exchange.ts';
-
-/** What connections share: the gateway as they see it. */
-export interface ConnectionHost {
-  readonly wheel: TimerWheel;
-  readonly date: HttpDate;
-  /** Limits of the plan that holds now. */
-  readonly limits: GatewayLimits;
-  /** The gateway finishes: answers close their connections. */
-  readonly draining: boolean;
-  route(input: RouteInput): Route | RoutingFailure;
-  /** Runs the modules of the route's scope; they answer the exchange. */
-  run(exchange: Exchange): void;
-  readonly answers: SiteAnswers;
-  /** Whether the site takes one more connection; counts it until `leaveSite`. */
-  enterSite(site: SitePlan): boolean;
-  leaveSite(siteId: number): void;
-  /** A request ended in the message layer, for this HTTP.sys reason. */
-  rejected(failure: MessageFailure): void;
-  closed(connection: ClientConnection): void;
-}
 
 /** Rest of a body that is worth reading to keep a connection; the same as lingers after a close. */
 const worthReadingBytes = 65_536;

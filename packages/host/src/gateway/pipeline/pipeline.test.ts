@@ -10,6 +10,7 @@ type Handle = (exchange: Exchange) => Outcome | Promise<Outcome>;
 function pipelineOf(handles: Readonly<Record<string, Handle>>) {
   const created: string[] = [];
   const failures: unknown[] = [];
+  const unusable: string[] = [];
   const modules: GatewayModule[] = Object.entries(handles).map(([id, handle]) => ({
     id,
     create: (settings) => {
@@ -25,8 +26,9 @@ function pipelineOf(handles: Readonly<Record<string, Handle>>) {
       failure: ({ status, subStatus }) => ({ status, subStatus }),
     },
     failed: (_, error) => failures.push(error),
+    unusable: ({ name }, module, error) => unusable.push(`${name} ${module}: ${(error as Error).message}`),
   });
-  return { pipeline, created, failures };
+  return { pipeline, created, failures, unusable };
 }
 
 function siteOf(...scopes: readonly (readonly [id: string, settings: number])[][]): SitePlan {
@@ -73,8 +75,18 @@ describe('Pipeline', () => {
     expect(created).toEqual(['m {"a":1}', 'n {"a":1}', 'm {"b":2}', 'n {"b":2}']);
   });
 
-  it('refuses a plan with a module that it does not have', () => {
-    expect(() => pipelineOf({}).pipeline.compile(planOf(siteOf([['m', 0]])))).toThrow('"m", which is not installed');
+  it('breaks the scopes whose module does not exist or refuses its settings, and no others', () => {
+    const { pipeline, unusable } = pipelineOf({ m: () => 'next' });
+    const site = siteOf([['missing', 0]], [['m', 0]]);
+    pipeline.compile(planOf(site));
+    const [broken, sound] = [exchangeOf(site, 0), exchangeOf(site, 1)];
+    pipeline.run(broken.exchange);
+    pipeline.run(sound.exchange);
+    expect([broken.answers, sound.answers]).toEqual([
+      [{ status: 500, subStatus: 21 }],
+      [{ status: 404, subStatus: 4 }],
+    ]);
+    expect(unusable).toEqual(['s missing: it is not installed']);
   });
 
   it('runs modules in order until one answers', () => {

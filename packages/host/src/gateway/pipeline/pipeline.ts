@@ -1,4 +1,4 @@
-import type { Plan, ScopePlan, SitePlan } from '@poolhouse/contract';
+import type { ModulePlan, Plan, RequestFailure, ScopePlan, SitePlan } from '@poolhouse/contract';
 import type { Exchange } from './exchange.ts';
 import type { GatewayModule, ModuleInstance, ModuleServices, Outcome } from './module.ts';
 import type { SiteAnswers } from './site-answers.ts';
@@ -15,7 +15,16 @@ export interface PipelineSurroundings {
   readonly answers: SiteAnswers;
   /** A module threw; the request gets a 500. */
   failed(exchange: Exchange, error: unknown): void;
+  /** A module does not exist here, or refuses its settings: the scopes that name it are broken, and no others. */
+  unusable(site: SitePlan, module: string, error: unknown): void;
 }
+
+const unusableModule: RequestFailure = {
+  status: 500,
+  subStatus: 21,
+  title: 'A module of the application cannot be used',
+  page: true,
+};
 
 /**
  * The modules of every scope of a plan, made when a site's fragment arrives: equal settings are one instance.
@@ -31,7 +40,7 @@ export class Pipeline {
     this.modules = new Map(surroundings.modules.map((module) => [module.id, module]));
   }
 
-  /** Compiles every scope of `plan` that is new; the others keep their instances. Throws on a module it does not have. */
+  /** Compiles every scope of `plan` that is new; the others keep their instances. */
   compile(plan: Plan): void {
     for (const site of plan.sites) {
       const first = site.applications[0]?.scopes[0];
@@ -41,25 +50,28 @@ export class Pipeline {
   }
 
   private compileSite(site: SitePlan): void {
-    const instances = new Map<string, ModuleInstance>();
-    for (const application of site.applications) {
-      for (const scope of application.scopes) {
-        const modules = scope.modules.map(({ id, settings }) => {
-          const key = `${id} ${settings}`;
-          const instance = instances.get(key) ?? this.create(id, site.settings[settings]);
-          instances.set(key, instance);
-          return instance;
-        });
-        this.scopes.set(scope, { modules, broken: scope.broken });
-      }
+    const instances = new Map<string, ModuleInstance | undefined>();
+    for (const scope of site.applications.flatMap(({ scopes }) => scopes)) {
+      const modules = scope.modules.map((module) => {
+        const key = `${module.id} ${module.settings}`;
+        if (!instances.has(key)) instances.set(key, this.create(site, module));
+        return instances.get(key);
+      });
+      const usable = modules.filter((instance) => instance !== undefined);
+      const broken = scope.broken ?? (usable.length < modules.length ? unusableModule : undefined);
+      this.scopes.set(scope, { modules: usable, broken });
     }
   }
 
-  private create(id: string, settings: unknown): ModuleInstance {
-    const module = this.modules.get(id);
-    if (module === undefined)
-      throw new Error(`the plan names the module ${JSON.stringify(id)}, which is not installed`);
-    return module.create(settings, this.surroundings.services);
+  private create(site: SitePlan, { id, settings }: ModulePlan): ModuleInstance | undefined {
+    try {
+      const module = this.modules.get(id);
+      if (module === undefined) throw new Error('it is not installed');
+      return module.create(site.settings[settings], this.surroundings.services);
+    } catch (error) {
+      this.surroundings.unusable(site, id, error);
+      return undefined;
+    }
   }
 
   /** Runs the modules of the exchange's scope until one answers. */

@@ -2,7 +2,7 @@ import type { ApplicationState, PoolPlan, PoolState, Upstream } from '@poolhouse
 import type { Emit } from '../../logging/index.ts';
 import { Forwarder, type ForwarderHost } from '../forwarding/forwarder.ts';
 import { LiveUpstream } from '../forwarding/live-upstream.ts';
-import type { FailedRequest } from '../forwarding/upstream-connection.ts';
+import type { FailedRequest } from '../forwarding/connection-owner.ts';
 import type { ForwardableExchange } from '../pipeline/forwardable.ts';
 import type { ForwardOptions } from '../pipeline/module.ts';
 import type { SiteAnswers } from '../pipeline/site-answers.ts';
@@ -74,6 +74,7 @@ export class Dispatcher implements ForwarderHost {
 
   /** Answers the exchange, sooner or later. */
   forward(exchange: ForwardableExchange, options: ForwardOptions): void {
+    if (exchange.aborted) return;
     const { id, pool: poolName } = exchange.route.application;
     const pool = this.pools.get(poolName);
     if (pool === undefined) return refuse(exchange, 'N/A');
