@@ -38,6 +38,11 @@ export const gatewayEvents = {
     ),
     'port',
   ),
+  'gateway.module_unusable': define(
+    'error',
+    (e: { site: string; module: string; error: string }) =>
+      `site ${e.site}: the module ${e.module} cannot be used, its requests are answered with 500.21: ${e.error}`,
+  ),
   'gateway.events_suppressed': define(
     'warn',
     (e: { count: number }) => `${count(e.count, 'event')} of the last second are left out: there were too many`,
