@@ -212,16 +212,22 @@ describe('the queue', () => {
     const host = await hostOf(never, 'outofprocess', {}, { expects: startFails });
     const target = host.target('/');
     const client = await Connection.open(target);
-    client.write(formatRequest(target, { method: 'POST', headers: [['Content-Length', '1073741824']] }));
+    const length = 28;
     const piece = Buffer.alloc(1024 * 1024);
-    let written = 0;
-    // The kernel's buffers on both sides take some MiB; a gateway that reads on would take them all.
-    while (written < 256 && client.flushed) {
+    client.write(
+      formatRequest(target, { method: 'POST', headers: [['Content-Length', String(length * piece.length)]] }),
+    );
+    await waiting(host, 1);
+    let taken = 0;
+    // The kernel's buffers on both sides take some MiB; a gateway that reads on would take everything.
+    while (taken < length) {
       client.write(piece);
-      written += 1;
-      await until('the kernel to take it or to be full', () => client.flushed, { withinMs: 500 }).catch(() => {});
+      const flushed = await until('the kernel to take it', () => client.flushed, { withinMs: 500 }).catch(() => false);
+      if (flushed === false) break;
+      taken += 1;
     }
-    expect(written).toBeLessThan(64);
+    expect(client.ended).toBe('open');
+    expect(taken).toBeLessThan(length - 4);
     client.reset();
   });
 
@@ -341,6 +347,29 @@ describe('rapid-fail protection', () => {
     expect((await host.pool()).state).toBe('stopped');
   });
 
+  it('P-35 the crashes of one garden process stop the others too', async () => {
+    const host = await useHost({
+      pools: [
+        {
+          name: 'test',
+          attributes: { startMode: 'AlwaysRunning' },
+          processModel: { maxProcesses: 2 },
+          failure: { rapidFailProtectionMaxCrashes: 2 },
+        },
+      ],
+      sites: [{ applications: { '/': fixtureApp('common/dies.mjs', { hostingModel: 'inprocess' }) } }],
+      expects,
+    });
+    await until('two processes', async () => (await host.running()).length === 2);
+    for (const count of [1, 2]) {
+      await host.get('/exit');
+      await host.events.waitFor('worker.exit.unexpected', {}, count);
+    }
+    await host.events.waitFor('pool.disabled.rapid_fail');
+    await until('no process', () => host.pids().worker.length === 0);
+    expect((await host.get('/')).status).toBe(503);
+  });
+
   it('P-28 no handshake within startupTimeLimit: killed, 5012', async () => {
     const host = await hostOf(
       'common/echo.mjs',
@@ -384,23 +413,15 @@ describe('rapid-fail protection', () => {
     expect(host.events.named('worker.started')).toHaveLength(1);
   });
 
-  it('P-43 orphanWorkerProcess keeps a blocked process and serves from another', async () => {
+  it('orphanWorkerProcess is said to have no effect', async () => {
     const host = await hostOf(
-      'common/blocks-its-loop.mjs',
+      'common/echo.mjs',
       'inprocess',
-      {
-        processModel: { pingInterval: '00:00:01', pingResponseTime: '00:00:01' },
-        failure: { orphanWorkerProcess: true },
-      },
-      { expects: [...expects, 'worker.ping.timeout', 'worker.orphaned'] },
+      { failure: { orphanWorkerProcess: true } },
+      { expects: ['config.warning'] },
     );
-    const before = Number((await host.get('/')).text());
-    const blocked = await hold(host, '/block');
-    await host.events.waitFor('worker.orphaned', { pid: before });
-    expect(Number((await host.get('/')).text())).not.toBe(before);
-    expect(isAlive(readStat(before)!)).toBe(true);
-    process.kill(before, 'SIGKILL');
-    blocked.close();
+    const [warning] = host.events.named('config.warning');
+    expect(warning?.message).toMatch(/orphanWorkerProcess.*no effect/);
   });
 });
 
@@ -499,7 +520,7 @@ describe.each(models)('recycling, %s', (model) => {
   });
 
   it('P-51 periodicRestart requests=30 recycles after 30', async () => {
-    const host = await hostOf('common/echo.mjs', model, { recycling: { periodicRestart: { requests: 30 } } });
+    const host = await hostOf('common/echo.mjs', model, { periodicRestart: { requests: 30 } });
     const first = echoOf(await host.get('/')).pid;
     for (let count = 0; count < 30; count += 1) expect((await host.get('/')).status).toBe(200);
     await host.events.waitFor('worker.recycle', { reason: 'requests', winId: 5075 });
@@ -555,7 +576,7 @@ describe.each(models)('recycling, %s', (model) => {
 describe('memory', () => {
   it('P-52 privateMemory: a leak recycles the process', async () => {
     const host = await hostOf('common/leaks-memory.mjs', 'inprocess', {
-      recycling: { periodicRestart: { privateMemory: 200_000 } },
+      periodicRestart: { privateMemory: 200_000 },
     });
     const { pid } = (await host.get('/?kib=250000')).json<{ pid: number }>();
     await host.events.waitFor('worker.recycle', { reason: 'privatememory', pid, winId: 5117 }, 1, { withinMs: 40_000 });
@@ -567,12 +588,12 @@ describe('idle time', () => {
   /** Pools of one host: one minute, the smallest idle time, passes for all of them at once. */
   const pools = models.flatMap((model) =>
     [
-      ['idle', {}, { idleTimeout: '00:01:00' }],
-      ['busy', {}, { idleTimeout: '00:01:00' }],
-      ['never', {}, { idleTimeout: '00:00:00' }],
-      ['always', { startMode: 'AlwaysRunning' }, { idleTimeout: '00:01:00' }],
+      ['idle', {}, { idleTimeout: '00:01:00' }] as const,
+      ['busy', {}, { idleTimeout: '00:01:00' }] as const,
+      ['never', {}, { idleTimeout: '00:00:00' }] as const,
+      ['always', { startMode: 'AlwaysRunning' }, { idleTimeout: '00:01:00' }] as const,
     ].map(([name, attributes, processModel]) => ({
-      name: `${model}-${String(name)}`,
+      name: `${model}-${name}`,
       model,
       attributes,
       processModel,
@@ -596,7 +617,7 @@ describe('idle time', () => {
   beforeAll(async () => {
     for (const model of models) {
       const target = host.current.target('/held', `${model}-busy`);
-      busy.push((await Connection.open(target)).write(formatRequest(target)));
+      busy.push((await Connection.connect(target)).write(formatRequest(target)));
     }
     // Last come the pools that are to end: when they do, the time has passed for all others.
     for (const { name } of [...pools].sort(
@@ -671,14 +692,19 @@ describe('pools beside one another', () => {
     expect(echoOf(await host.get('/environment')).environment).toMatchObject({ A: '2', B: '1' });
   });
 
-  it('P-35 P-72 a garden grows under load and shares its crash limit', async () => {
+  it('P-72 a garden grows under load, and each process has its share', async () => {
     const host = await useHost({
       pools: [{ name: 'test', processModel: { maxProcesses: 3 } }],
       sites: [{ applications: { '/': fixtureApp('common/held.mjs', { hostingModel: 'inprocess' }) } }],
     });
-    const clients = await Promise.all(Array.from({ length: 30 }, () => hold(host, '/held')));
-    await until('three processes', async () => (await host.running()).length === 3);
-    for (const client of clients) client.close();
+    const clients: Connection[] = [];
+    await until('three processes', async () => {
+      if (clients.length < 100) clients.push(await hold(host, '/held'));
+      return (await host.running()).length === 3;
+    });
+    for (let more = 0; more < 10; more += 1) clients.push(await hold(host, '/held'));
+    await until('each to have requests', async () => (await host.running()).every((worker) => worker.active > 0));
+    expect(host.pids().worker).toHaveLength(3);
   });
 });
 
@@ -699,7 +725,8 @@ describe('a service stop', () => {
     writeFileSync(file, '');
     for (const client of clients) expect((await client.response()).status).toBe(200);
     for (const client of clients) client.close();
-    await host.stop();
+    await until('the supervisor to end', () => host.supervisor.exitCode !== null);
+    expect(host.supervisor.exitCode).toBe(0);
   });
 });
 

@@ -22,7 +22,8 @@ export interface PoolShorthand {
   readonly attributes?: Attributes;
   /** Attributes of the child elements, by element name: `processModel`, `failure`, `cpu`, `recycling`. */
   readonly processModel?: Attributes;
-  readonly recycling?: Attributes & { readonly periodicRestart?: Attributes };
+  readonly recycling?: Attributes;
+  readonly periodicRestart?: Attributes;
   readonly failure?: Attributes;
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -64,7 +65,7 @@ export interface AspNetCoreShorthand {
   readonly handlerSettings?: Readonly<Record<string, string>>;
 }
 
-export type Attributes = Readonly<Record<string, string | number | boolean | object>>;
+export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 /** A shorthand made of files: where they are and which port each site got. */
 export interface WrittenConfiguration {
@@ -74,7 +75,7 @@ export interface WrittenConfiguration {
 }
 
 /** Name of the variable that marks every worker and application process of one host. */
-export const markVariable = 'POOLHOUSE_TEST_MARK';
+const markVariable = 'POOLHOUSE_TEST_MARK';
 
 /** Writes `applicationHost.config`, content folders and `web.config` files below `root`. */
 export function writeConfiguration(
@@ -144,18 +145,17 @@ export function writeText(root: string, text: string, ports: readonly number[]):
 }
 
 function poolElement(pool: PoolShorthand, mark: string): string {
-  const { periodicRestart, ...recycling } = pool.recycling ?? {};
   const environment = { [markVariable]: mark, ...pool.environment };
   return element(
     'add',
     { name: pool.name, ...pool.attributes },
     pool.processModel === undefined ? '' : element('processModel', pool.processModel),
-    pool.recycling === undefined
+    pool.recycling === undefined && pool.periodicRestart === undefined
       ? ''
       : element(
           'recycling',
-          recycling as Attributes,
-          periodicRestart === undefined ? '' : element('periodicRestart', periodicRestart),
+          pool.recycling ?? {},
+          pool.periodicRestart === undefined ? '' : element('periodicRestart', pool.periodicRestart),
         ),
     pool.failure === undefined ? '' : element('failure', pool.failure),
     element(

@@ -24,6 +24,8 @@ export interface HostOptions extends Partial<ConfigurationShorthand> {
   /** Number of such ports; the first is that of `target()`. Default 1. */
   readonly ports?: number;
   readonly gateways?: number;
+  /** As root, one user per pool; else everything runs as the current user. Default false. */
+  readonly separateUsers?: boolean;
   /** Further arguments of `start`. */
   readonly arguments?: readonly string[];
   /** Environment of the supervisor besides PATH. */
@@ -99,7 +101,7 @@ export async function startHost(options: HostOptions): Promise<TestHost> {
       'start',
       ...['--config', written.file, '--state', folders.state, '--run', folders.run, '--log', folders.log],
       ...['--gateways', String(options.gateways ?? 1)],
-      ...(process.getuid?.() === 0 ? ['--allow-root'] : []),
+      ...(process.getuid?.() === 0 && options.separateUsers !== true ? ['--allow-root'] : []),
       ...(options.arguments ?? []),
     ],
     {
