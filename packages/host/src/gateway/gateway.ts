@@ -11,6 +11,7 @@ import {
 import { CounterReport } from './control/counter-report.ts';
 import { EventSender } from './control/event-sender.ts';
 import { PlanStore } from './control/plan-store.ts';
+import type { LiveUpstream } from './forwarding/live-upstream.ts';
 import { carryOut } from './forwarding/order.ts';
 import { ClientConnection } from './listening/client-connection.ts';
 import type { ConnectionHost } from './listening/connection-host.ts';
@@ -215,14 +216,19 @@ export class Gateway implements ConnectionHost {
   }
 
   private report(): void {
-    const { upstreams, pools } = this.dispatcher;
-    for (const counters of this.counters.take(upstreams, pools, this.connections.size, this.wheel.now)) {
+    const { pools } = this.dispatcher;
+    for (const counters of this.counters.take(this.upstreams, pools, this.connections.size, this.wheel.now)) {
       this.send({ version: channelVersion, type: 'counters', ...counters });
     }
   }
 
   private send(message: FromGateway): void {
     this.parts.send(message);
+  }
+
+  /** Every upstream by its id, with its counts. */
+  get upstreams(): ReadonlyMap<number, LiveUpstream> {
+    return this.dispatcher.upstreams;
   }
 
   // ── clients ──

@@ -201,6 +201,15 @@ export class RunningGateway {
     this.change({ applicationStates: [{ id: 'site/', ...state }] });
   }
 
+  /** Requests in the hands of an upstream, and those that have ended there. */
+  active(upstream: number): number {
+    return this.gateway.upstreams.get(upstream)?.active ?? 0;
+  }
+
+  served(upstream: number): number {
+    return this.gateway.upstreams.get(upstream)?.served ?? 0;
+  }
+
   /** Moves the gateway's time on, tick by tick. */
   pass(ms: number): void {
     for (const end = this.now + ms; this.now < end;) {
