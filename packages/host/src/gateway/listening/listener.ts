@@ -13,13 +13,16 @@ const keepAliveDelayMs = 60_000;
 export class Listener {
   private readonly server: Server;
   private readonly inherited: InheritedSocket;
+  private readonly failed: (error: Error) => void;
 
+  /** `failed`: a connection could not be accepted. */
   constructor(
     inherited: InheritedSocket,
     accept: (socket: Socket, facts: ClientConnectionFacts) => void,
     failed: (error: Error) => void,
   ) {
     this.inherited = inherited;
+    this.failed = failed;
     this.server = createServer(
       { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveDelayMs },
       (socket) => {
@@ -29,7 +32,6 @@ export class Listener {
         else accept(socket, facts);
       },
     );
-    this.server.on('error', failed);
   }
 
   /** Rejects when the descriptor cannot be listened on. */
@@ -38,6 +40,7 @@ export class Listener {
       this.server.once('error', reject);
       this.server.listen({ fd: this.inherited.fd, backlog }, () => {
         this.server.off('error', reject);
+        this.server.on('error', this.failed);
         resolve();
       });
     });
