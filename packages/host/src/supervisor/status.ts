@@ -30,9 +30,7 @@ export interface StatusSource {
 /** A read-only picture for the API; made of what is in memory. */
 export function takeStatus(source: StatusSource): StatusSnapshot {
   const { revision } = source;
-  const pools = source.pools.map((pool) =>
-    poolSnapshot(pool.state, source.fleet?.waiting(pool.state.settings.name) ?? 0),
-  );
+  const pools = source.pools.map((pool) => poolSnapshot(pool, source.fleet?.waiting(pool.state.settings.name) ?? 0));
   const sites = (revision?.sites ?? []).map((site) => siteSnapshot(site, source));
   const worst = worstOf([
     ...sites,
@@ -56,7 +54,7 @@ export function takeStatus(source: StatusSource): StatusSnapshot {
   };
 }
 
-export function poolSnapshot(state: PoolState, waiting: number): PoolSnapshot {
+export function poolSnapshot({ state, user }: Pick<ApplicationPool, 'state' | 'user'>, waiting: number): PoolSnapshot {
   const { settings, lastExit } = state;
   const health = poolHealth(state);
   const reason =
@@ -71,7 +69,7 @@ export function poolSnapshot(state: PoolState, waiting: number): PoolSnapshot {
     startMode: settings.startMode,
     generation: state.generation,
     slots: Math.max(1, settings.processModel.maxProcesses),
-    workers: state.processes.map(workerSnapshot),
+    workers: state.processes.map((process) => workerSnapshot(process, user)),
     queue: { waiting, limit: settings.queueLength },
     ...(lastExit === undefined ? {} : { lastExit: { ...lastExit, at: new Date(lastExit.at).toISOString() } }),
     restarts: state.restarts,
@@ -90,11 +88,12 @@ function poolHealth(state: PoolState): Health {
   return 'healthy';
 }
 
-function workerSnapshot(process: WorkerProcess): WorkerSnapshot {
+function workerSnapshot(process: WorkerProcess, user: string): WorkerSnapshot {
   return {
     pid: process.pid ?? 0,
     ...{ slot: process.slot, generation: process.generation, application: process.application, kind: process.kind },
     ...workerState(process),
+    user,
     startedAt: new Date(process.spawnedAt).toISOString(),
     ...{ active: process.active, served: process.served, memoryBytes: process.memoryBytes ?? null },
   };

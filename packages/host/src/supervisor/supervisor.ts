@@ -365,7 +365,7 @@ export class Supervisor implements SupervisorOperations {
   }
 
   #snapshot(pool: ApplicationPool): PoolSnapshot {
-    return poolSnapshot(pool.state, this.#fleet?.waiting(pool.state.settings.name) ?? 0);
+    return poolSnapshot(pool, this.#fleet?.waiting(pool.state.settings.name) ?? 0);
   }
 }
 

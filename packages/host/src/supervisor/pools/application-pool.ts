@@ -57,6 +57,11 @@ export class ApplicationPool {
     return this.#state;
   }
 
+  /** Name of the user that new processes run as. */
+  get user(): string {
+    return this.#identity.profile.user;
+  }
+
   /** What a gateway that has just started must know. */
   get published(): {
     readonly poolState: PublishedPoolState;
