@@ -37,6 +37,12 @@ interface Facts {
   readonly fields: readonly string[];
 }
 
+/** The `web.config` of `dotnet publish` with a variable for the process. */
+function withVariable(webConfig: string, name: string, value: string): string {
+  const variables = `<environmentVariables><environmentVariable name="${name}" value="${value}" /></environmentVariables>`;
+  return webConfig.replace(/<aspNetCore ([^>]*?)\/>/, `<aspNetCore $1>${variables}</aspNetCore>`);
+}
+
 // Skipped where there is no .NET SDK 10 to build the application with.
 describe.skipIf(!hasSdk)('an ASP.NET Core application', () => {
   beforeAll(() => {
@@ -49,13 +55,13 @@ describe.skipIf(!hasSdk)('an ASP.NET Core application', () => {
 
   /** A copy of what was published, so that a test may change its files. */
   function publishedHost(
-    edit: (webConfig: string) => string,
+    edit: (webConfig: string, folder: string) => string,
     { path = '/', ...options }: Omit<HostOptions, 'sites'> & { readonly path?: string } = {},
   ): Promise<TestHost> {
     const folder = scratchFile('published');
     cpSync(published, folder, { recursive: true });
     const file = join(folder, 'web.config');
-    writeFileSync(file, edit(readFileSync(file, 'utf8')));
+    writeFileSync(file, edit(readFileSync(file, 'utf8'), folder));
     const application = { folder };
     return useHost({
       ...options,
@@ -94,6 +100,25 @@ describe.skipIf(!hasSdk)('an ASP.NET Core application', () => {
       protocol: 'HTTP/1.1',
     });
     client.close();
+  });
+
+  it('M-96 a framework that is not installed is 500.31, with the reason only where detailed errors are on', async () => {
+    const expects = [
+      'app.start.attempt_failed',
+      'app.in_process.start_failed',
+      'app.runtime.failed',
+      'worker.exit.unexpected',
+    ];
+    const missing = (detailed: boolean) => (text: string, folder: string) => {
+      const file = join(folder, 'fixture.runtimeconfig.json');
+      writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/"version": "10[^"]*"/g, '"version": "99.0.0"'));
+      return detailed ? withVariable(text, 'ASPNETCORE_DETAILEDERRORS', '1') : text;
+    };
+    const quiet = await (await publishedHost(missing(false), { expects })).get('/');
+    expect(quiet.text()).toContain('500.31');
+    expect(quiet.text()).not.toContain('99.0.0');
+    const detailed = await (await publishedHost(missing(true), { expects })).get('/');
+    expect(detailed.text()).toContain('99.0.0');
   });
 
   it('M-88 below a path: the path base keeps the casing of the request', async () => {

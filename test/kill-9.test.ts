@@ -52,6 +52,18 @@ describe.each(models)('SIGKILL of the supervisor, %s', (model) => {
   });
 });
 
+describe('what processes had started when the supervisor was killed', () => {
+  it('P-103 is ended by the next start', async () => {
+    const host = await hostOf('outofprocess', 1, 'out-of-process/leaves-grandchildren.mjs');
+    const { children } = (await host.get('/')).json<{ children: number[] }>();
+    const left = children.map((pid) => readStat(pid));
+    await host.kill();
+    const next = await hostOf('outofprocess', 1, 'common/echo.mjs', host.root);
+    expect((await next.get('/')).status).toBe(200);
+    await until('the children to end', () => left.every((child) => child === undefined || !isAlive(child)));
+  });
+});
+
 describe.each(models)('SIGKILL of a gateway, %s', (model) => {
   it('is replaced; a connection that waits is served; processes are not touched', async () => {
     const host = await hostOf(model);

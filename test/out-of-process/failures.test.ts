@@ -334,8 +334,8 @@ describe('an orderly stop', () => {
     );
   });
 
-  it('a killed process takes its process group along', async () => {
-    const host = await hostOf(program('leaves-grandchildren.mjs', { arguments: 'in-group' }));
+  it('a killed process takes its tree along', async () => {
+    const host = await hostOf(program('leaves-grandchildren.mjs'));
     const { pid, children } = (await host.get('/')).json<{ pid: number; children: number[] }>();
     const processes = children.map((each) => readStat(each));
     process.kill(pid, 'SIGKILL');
