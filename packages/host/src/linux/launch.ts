@@ -40,6 +40,8 @@ export interface LaunchedProcess {
   readonly pid: number;
   /** Clock ticks since boot; with the pid the identity of the process. */
   readonly startTime: string;
+  /** Secret of the launch that all descendants inherit, see `killMarked`. */
+  readonly mark: string;
   /** Bytes handed to `send` and not yet taken by the kernel. */
   readonly unsentBytes: number;
   send(message: object): void;
@@ -118,14 +120,14 @@ function commandLine(request: LaunchRequest): string[] {
 
 class Launched implements LaunchedProcess {
   readonly #child: ChildProcess;
-  readonly #mark: string;
+  readonly mark: string;
   readonly pid: number;
   readonly startTime: string;
   unsentBytes = 0;
 
   constructor(child: ChildProcess, mark: string) {
     this.#child = child;
-    this.#mark = mark;
+    this.mark = mark;
     this.pid = child.pid as number;
     this.startTime = processStat(this.pid)?.startTime ?? '';
     // A channel whose peer has just died reports EPIPE here; the exit that follows is what counts.
@@ -170,8 +172,15 @@ class Launched implements LaunchedProcess {
 
   killRemains(): void {
     killQuietly(-this.pid);
-    for (const pid of processesMarked(markVariable, this.#mark)) killQuietly(pid);
+    killMarked([this.mark]);
   }
+}
+
+/** Ends every process that inherited one of these marks. */
+export function killMarked(marks: readonly string[]): number {
+  const pids = processesMarked(markVariable, new Set(marks));
+  for (const pid of pids) killQuietly(pid);
+  return pids.length;
 }
 
 /** A process that is already gone is what we wanted; one that is not ours is another one with its number. */

@@ -51,12 +51,15 @@ export function processTree(root: number): number[] {
 }
 
 /**
- * Processes that were started with a variable, whatever session or parent they have now. Only those whose
- * environment we may read: our own user's, or all as root.
+ * Processes that were started with a variable of one of these values, whatever session or parent they have
+ * now. Only those whose environment we may read: our own user's, or all as root.
  */
-export function processesMarked(name: string, value: string): number[] {
-  const entry = `\0${name}=${value}\0`;
-  return allPids().filter((pid) => `\0${read(`/proc/${pid}/environ`) ?? ''}`.includes(entry));
+export function processesMarked(name: string, values: ReadonlySet<string>): number[] {
+  const entry = new RegExp(`\\0${name}=([^\\0]*)\\0`);
+  return allPids().filter((pid) => {
+    const [, value] = entry.exec(`\0${read(`/proc/${pid}/environ`) ?? ''}`) ?? [];
+    return value !== undefined && values.has(value);
+  });
 }
 
 export function allPids(): number[] {

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isAlive, processStat } from './proc.ts';
-import { killQuietly } from './launch.ts';
+import { killMarked, killQuietly } from './launch.ts';
 
 /** A process by its pid and start time, an identity that the kernel never gives twice. */
 export interface ProcessIdentity {
@@ -9,15 +9,20 @@ export interface ProcessIdentity {
   readonly startTime: string;
 }
 
+/** A process of ours, and the mark that everything it starts inherits. */
+export interface OwnProcess extends ProcessIdentity {
+  readonly mark: string;
+}
+
 /**
  * Keeps one supervisor per run folder, and finds what a supervisor that was killed left behind.
  *
  *   supervisor.lock     identity of the owner; a dead owner holds nothing
- *   processes.json      identities of every process the owner started and has not reaped
+ *   processes.json      identities and marks of every process the owner started and has not reaped
  */
 export class RunRecord {
   readonly #folder: string;
-  readonly #processes = new Map<number, ProcessIdentity>();
+  readonly #processes = new Map<number, OwnProcess>();
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -36,8 +41,8 @@ export class RunRecord {
     return { record, leftovers: record.#endLeftovers() };
   }
 
-  add(process: ProcessIdentity): void {
-    this.#processes.set(process.pid, process);
+  add({ pid, startTime, mark }: OwnProcess): void {
+    this.#processes.set(pid, { pid, startTime, mark });
     this.#write();
   }
 
@@ -50,15 +55,16 @@ export class RunRecord {
     rmSync(join(this.#folder, 'supervisor.lock'), { force: true });
   }
 
+  /** The processes themselves died with the supervisor; what they had started did not. */
   #endLeftovers(): number {
-    const leftovers = readIdentities(join(this.#folder, 'processes.json')).filter((each) =>
-      isAlive(each.pid, each.startTime),
-    );
-    for (const { pid } of leftovers) {
+    const recorded = readIdentities(join(this.#folder, 'processes.json'));
+    const alive = recorded.filter((each) => isAlive(each.pid, each.startTime));
+    for (const { pid } of alive) {
       killQuietly(-pid);
       killQuietly(pid);
     }
-    return leftovers.length;
+    const marks = recorded.flatMap((each) => (typeof each.mark === 'string' && each.mark !== '' ? [each.mark] : []));
+    return alive.length + (marks.length === 0 ? 0 : killMarked(marks));
   }
 
   #write(): void {
@@ -111,7 +117,7 @@ function refuseLivingOwner(file: string, lock: string): void {
   throw new SupervisorRunningError(owner.pid, dirname(lock));
 }
 
-function readIdentities(path: string): ProcessIdentity[] {
+function readIdentities(path: string): (ProcessIdentity & Partial<OwnProcess>)[] {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
     return (Array.isArray(value) ? value : [value]).filter(isIdentity);

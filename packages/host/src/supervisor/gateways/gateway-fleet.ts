@@ -210,7 +210,7 @@ export class GatewayFleet {
         .then((process) => {
           started = process;
           this.#gateways.set(process.pid, process);
-          this.#surroundings.record.add({ pid: process.pid, startTime: process.startTime });
+          this.#surroundings.record.add(process);
         })
         .catch(reject);
     });

@@ -82,6 +82,10 @@ export class GatewayProcess {
     return this.#launched.startTime;
   }
 
+  get mark(): string {
+    return this.#launched.mark;
+  }
+
   send(message: ToGateway, events: Pick<GatewayProcessEvents, 'untrusted'>): void {
     this.#launched.send(message);
     if (this.#launched.unsentBytes > unsentLimit)

@@ -29,6 +29,7 @@ import type { StartProblem } from '../failure/start-problem.ts';
 import type { WorkerProcess } from '../pool-state.ts';
 import type { HostFacts, PoolIdentity } from './host-facts.ts';
 import { lookForListener, nextPause } from './readiness.ts';
+import type { Program } from './program.ts';
 import type { StartPlan } from './start-plan.ts';
 
 /** What a process tells the pool; all but `exited` may never come. */
@@ -147,7 +148,7 @@ export class HostedProcess {
       throw error;
     });
     this.#launched = launched;
-    this.#record.add({ pid: launched.pid, startTime: launched.startTime });
+    this.#record.add(launched);
     launched.onExit((exit) => this.#onExit(exit));
     if (this.#worker) {
       launched.onMessage((message) => this.#onMessage(message));
@@ -298,11 +299,23 @@ export class HostedProcess {
 
   #exitProblem({ code, signal }: Exit): StartProblem {
     const message = signal === null ? `it exited with code ${code ?? 'unknown'}` : `it was ended by ${signal}`;
+    const output = this.#capturedOutput();
     return {
-      ...{ stage: 'exit', message, critical: false, detailed: this.#plan.detailedErrors },
-      output: this.#capturedOutput(),
+      ...{
+        stage: isMissingRuntime(this.#plan.program, output) ? 'runtime' : 'exit',
+        message,
+        critical: false,
+        detailed: this.#plan.detailedErrors,
+      },
+      output,
       ...(code === null ? {} : { code }),
       ...(signal === null ? {} : { signal }),
     };
   }
+}
+
+/** What the .NET host says when the framework that an application asks for is not installed. */
+function isMissingRuntime({ kind, aspNetCore }: Program, output: string): boolean {
+  if (kind !== 'dotnet' && !aspNetCore) return false;
+  return /You must install (or update )?\.NET|framework '[^']*', version '[^']*'.* was not found/.test(output);
 }
