@@ -68,15 +68,12 @@ export class ResponseBody {
     return undefined;
   }
 
-  /** What the last piece holds for the client, cut from `text`, in which the byte at `offset` comes first. */
-  cut(text: string, offset: number): string {
+  /** What the last piece holds for the client, cut from `text`, the latin1 of its bytes. */
+  cut(text: string): string {
     const { ranges } = this;
-    if (ranges.length === 2)
-      return text.slice((ranges[0] as number) - offset, (ranges[1] as number) - offset) + this.ending;
+    if (ranges.length === 2) return text.slice(ranges[0], ranges[1]) + this.ending;
     let piece = '';
-    for (let index = 0; index < ranges.length; index += 2) {
-      piece += text.slice((ranges[index] as number) - offset, (ranges[index + 1] as number) - offset);
-    }
+    for (let index = 0; index < ranges.length; index += 2) piece += text.slice(ranges[index], ranges[index + 1]);
     return piece + this.ending;
   }
 

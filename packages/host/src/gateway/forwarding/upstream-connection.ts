@@ -169,26 +169,26 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
       end = bytes.length;
       this.partial = undefined;
     }
-    let start = 0;
-    while (this.state === 'head' && start < end) {
-      let text = bytes.toString('latin1', start, Math.min(end, start + smallPieceBytes));
-      let head = parseResponseHead(text);
-      if (head === undefined && end - start > smallPieceBytes) {
-        text = bytes.toString('latin1', start, Math.min(end, start + maxResponseHeadBytes + 1));
-        head = parseResponseHead(text);
+    while (this.state === 'head' && end > 0) {
+      let text = bytes.toString('latin1', 0, Math.min(end, smallPieceBytes));
+      let head = parseResponseHead(bytes, text);
+      if (head === undefined && end > smallPieceBytes) {
+        text = bytes.toString('latin1', 0, Math.min(end, maxResponseHeadBytes + 1));
+        head = parseResponseHead(bytes, text);
       }
-      if (head === undefined) return this.awaitRestOfHead(bytes, start, end);
+      if (head === undefined) return this.awaitRestOfHead(bytes, end);
       if ('reason' in head) return this.fail('response head invalid', head.reason);
       if (head.end > maxResponseHeadBytes) return this.fail('response head too large', `${head.end} bytes`);
-      if (head.status >= 200) return this.begin(head, text, bytes, start, end);
-      start += head.end;
+      if (head.status >= 200) return this.begin(head, text, bytes, end);
+      bytes = bytes.subarray(head.end, end);
+      end = bytes.length;
       this.interimResponse(head.status);
     }
   }
 
-  private awaitRestOfHead(bytes: Buffer, start: number, end: number): void {
-    if (end - start > maxResponseHeadBytes) return this.fail('response head too large', `${end - start} bytes`);
-    this.partial = Buffer.from(bytes.subarray(start, end));
+  private awaitRestOfHead(bytes: Buffer, end: number): void {
+    if (end > maxResponseHeadBytes) return this.fail('response head too large', `${end} bytes`);
+    this.partial = Buffer.from(bytes.subarray(0, end));
   }
 
   private interimResponse(status: number): void {
@@ -198,17 +198,16 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
     if (status === 100) this.continueRequest();
   }
 
-  /** The final head at bytes[start…] (`text` begins there), and what came of the body: one write when it is small. */
-  private begin(head: Http1ResponseHead, text: string, bytes: Buffer, start: number, end: number): void {
+  /** The final head, and what came of the body with it: one write when it is small. */
+  private begin(head: Http1ResponseHead, text: string, bytes: Buffer, end: number): void {
     const exchange = this.exchange as ForwardableExchange;
-    const bodyStart = start + head.end;
     this.keepAlive = head.keepAlive;
     if (head.keepAliveTimeoutMs >= 0 && this.idleLimitMs !== Infinity) {
       this.idleLimitMs = Math.max(0, head.keepAliveTimeoutMs - idleMarginMs);
     }
     const body = new ResponseBody(head, exchange.request.method, exchange.forwarded);
     this.body = body;
-    const failure = body.receive(bytes, bodyStart, end);
+    const failure = body.receive(bytes, head.end, end);
     if (failure !== undefined) return this.fail('response body broken', failure);
     const response: UpstreamResponse = {
       status: head.status,
@@ -217,7 +216,7 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
       body: body.kind,
       connection: this.options?.forwardResponseConnectionHeader === true ? head.connection : '',
     };
-    const first = text.length === end - start ? body.cut(text, start) : this.lasting(body.slice(bytes), bytes);
+    const first = text.length === end ? body.cut(text) : this.lasting(body.slice(bytes), bytes);
     if (body.complete) {
       this.release();
       exchange.respond(response, first, true);
@@ -225,7 +224,7 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
     }
     this.state = 'body';
     this.flow(exchange.respond(response, first, false));
-    this.chooseBuffer(end - bodyStart);
+    this.chooseBuffer(end - head.end);
   }
 
   private receivedBody(buffer: Buffer, length: number): void {
@@ -235,7 +234,7 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
     if (failure !== undefined) return this.fail('response body broken', failure);
     const piece =
       length <= smallPieceBytes
-        ? body.cut(buffer.toString('latin1', 0, length), 0)
+        ? body.cut(buffer.toString('latin1', 0, length))
         : this.lasting(body.slice(buffer), buffer);
     if (body.complete) {
       this.release();
@@ -249,7 +248,7 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
 
   /** A copy of a piece of the shared buffer, which the next read overwrites; other pieces as they are. */
   private lasting(piece: Buffer, buffer: Buffer): Buffer {
-    return buffer === this.owner.readBuffer ? Buffer.from(piece) : piece;
+    return buffer.buffer === this.owner.readBuffer.buffer ? Buffer.from(piece) : piece;
   }
 
   /** Large pieces are handed over, not copied; the next read needs a buffer that nobody holds. */

@@ -20,54 +20,54 @@ export type RequestField =
 
 const reserved = reservedHeaderPrefix.toLowerCase();
 
-/** Recognises text[start, end) without allocating: by length, then letter by letter. */
-export function requestField(text: string, start: number, end: number): RequestField | undefined {
+/** Recognises bytes[start, end) without allocating: by length, then letter by letter. */
+export function requestField(bytes: Uint8Array, start: number, end: number): RequestField | undefined {
   switch (end - start) {
     case 2:
-      return matches(text, start, 'te') ? 'te' : undefined;
+      return matches(bytes, start, 'te') ? 'te' : undefined;
     case 4:
-      return matches(text, start, 'host') ? 'host' : undefined;
+      return matches(bytes, start, 'host') ? 'host' : undefined;
     case 5:
-      return matches(text, start, 'proxy') ? 'hop' : undefined;
+      return matches(bytes, start, 'proxy') ? 'hop' : undefined;
     case 6:
-      return matches(text, start, 'expect') ? 'expect' : undefined;
+      return matches(bytes, start, 'expect') ? 'expect' : undefined;
     case 7:
-      if (matches(text, start, 'upgrade')) return 'upgrade';
-      return matches(text, start, 'trailer') ? 'hop' : undefined;
+      if (matches(bytes, start, 'upgrade')) return 'upgrade';
+      return matches(bytes, start, 'trailer') ? 'hop' : undefined;
     case 9:
-      if (matches(text, start, 'forwarded')) return 'forwarded';
-      return matches(text, start, 'x-real-ip') ? 'hop' : undefined;
+      if (matches(bytes, start, 'forwarded')) return 'forwarded';
+      return matches(bytes, start, 'x-real-ip') ? 'hop' : undefined;
     case 10:
-      if (matches(text, start, 'connection')) return 'connection';
-      return matches(text, start, 'keep-alive') ? 'hop' : undefined;
+      if (matches(bytes, start, 'connection')) return 'connection';
+      return matches(bytes, start, 'keep-alive') ? 'hop' : undefined;
     case 14:
-      if (matches(text, start, 'content-length')) return 'content-length';
-      if (matches(text, start, 'http2-settings')) return 'hop';
+      if (matches(bytes, start, 'content-length')) return 'content-length';
+      if (matches(bytes, start, 'http2-settings')) return 'hop';
       break;
     case 15:
-      if (matches(text, start, 'x-forwarded-for')) return 'x-forwarded-for';
+      if (matches(bytes, start, 'x-forwarded-for')) return 'x-forwarded-for';
       break;
     case 16:
-      if (matches(text, start, 'proxy-connection')) return 'hop';
-      if (matches(text, start, 'x-forwarded-host') || matches(text, start, 'x-forwarded-port')) return 'forwarded';
+      if (matches(bytes, start, 'proxy-connection')) return 'hop';
+      if (matches(bytes, start, 'x-forwarded-host') || matches(bytes, start, 'x-forwarded-port')) return 'forwarded';
       break;
     case 17:
-      if (matches(text, start, 'transfer-encoding')) return 'transfer-encoding';
-      if (matches(text, start, 'x-forwarded-proto')) return 'x-forwarded-proto';
+      if (matches(bytes, start, 'transfer-encoding')) return 'transfer-encoding';
+      if (matches(bytes, start, 'x-forwarded-proto')) return 'x-forwarded-proto';
       break;
     case 18:
-      if (matches(text, start, 'x-forwarded-prefix')) return 'forwarded';
-      if (matches(text, start, 'proxy-authenticate')) return 'hop';
+      if (matches(bytes, start, 'x-forwarded-prefix')) return 'forwarded';
+      if (matches(bytes, start, 'proxy-authenticate')) return 'hop';
       break;
     case 19:
-      if (matches(text, start, 'proxy-authorization')) return 'hop';
+      if (matches(bytes, start, 'proxy-authorization')) return 'hop';
       break;
     case 25:
-      if (matches(text, start, 'proxy-authentication-info')) return 'hop';
+      if (matches(bytes, start, 'proxy-authentication-info')) return 'hop';
       break;
     default:
   }
-  return end - start >= reserved.length && matches(text, start, reserved) ? 'hop' : undefined;
+  return end - start >= reserved.length && matches(bytes, start, reserved) ? 'hop' : undefined;
 }
 
 /** Fields of a response that the gateway acts on. `hop` = ends here. */
@@ -81,29 +81,29 @@ export type ResponseField =
   | 'hop';
 
 /** As `requestField`, for what an upstream sends. */
-export function responseField(text: string, start: number, end: number): ResponseField | undefined {
+export function responseField(bytes: Uint8Array, start: number, end: number): ResponseField | undefined {
   switch (end - start) {
     case 4:
-      return matches(text, start, 'date') ? 'date' : undefined;
+      return matches(bytes, start, 'date') ? 'date' : undefined;
     case 7:
-      if (matches(text, start, 'upgrade')) return 'upgrade';
-      return matches(text, start, 'alt-svc') ? 'hop' : undefined;
+      if (matches(bytes, start, 'upgrade')) return 'upgrade';
+      return matches(bytes, start, 'alt-svc') ? 'hop' : undefined;
     case 10:
-      if (matches(text, start, 'connection')) return 'connection';
-      return matches(text, start, 'keep-alive') ? 'keep-alive' : undefined;
+      if (matches(bytes, start, 'connection')) return 'connection';
+      return matches(bytes, start, 'keep-alive') ? 'keep-alive' : undefined;
     case 14:
-      if (matches(text, start, 'content-length')) return 'content-length';
-      return matches(text, start, 'http2-settings') ? 'hop' : undefined;
+      if (matches(bytes, start, 'content-length')) return 'content-length';
+      return matches(bytes, start, 'http2-settings') ? 'hop' : undefined;
     case 16:
-      return matches(text, start, 'proxy-connection') ? 'hop' : undefined;
+      return matches(bytes, start, 'proxy-connection') ? 'hop' : undefined;
     case 17:
-      return matches(text, start, 'transfer-encoding') ? 'transfer-encoding' : undefined;
+      return matches(bytes, start, 'transfer-encoding') ? 'transfer-encoding' : undefined;
     case 18:
-      return matches(text, start, 'proxy-authenticate') ? 'hop' : undefined;
+      return matches(bytes, start, 'proxy-authenticate') ? 'hop' : undefined;
     case 19:
-      return matches(text, start, 'proxy-authorization') ? 'hop' : undefined;
+      return matches(bytes, start, 'proxy-authorization') ? 'hop' : undefined;
     case 25:
-      return matches(text, start, 'proxy-authentication-info') ? 'hop' : undefined;
+      return matches(bytes, start, 'proxy-authentication-info') ? 'hop' : undefined;
     default:
       return undefined;
   }
@@ -111,7 +111,7 @@ export function responseField(text: string, start: number, end: number): Respons
 
 /** Whether a field name with `_` becomes one that the gateway acts on when an application reads `_` as `-`. */
 export function isProtectedAlias(name: string): boolean {
-  return requestField(name.replaceAll('_', '-'), 0, name.length) !== undefined;
+  return requestField(Buffer.from(name.replaceAll('_', '-'), 'latin1'), 0, name.length) !== undefined;
 }
 
 /**
@@ -119,7 +119,8 @@ export function isProtectedAlias(name: string): boolean {
  * or what a proxy in front says about the client.
  */
 export function isProtectedFromConnection(name: string): boolean {
-  switch (requestField(name, 0, name.length)) {
+  const bytes = Buffer.from(name, 'latin1');
+  switch (requestField(bytes, 0, bytes.length)) {
     case 'host':
     case 'content-length':
     case 'transfer-encoding':
@@ -129,16 +130,16 @@ export function isProtectedFromConnection(name: string): boolean {
     case 'x-forwarded-proto':
       return true;
     case 'hop':
-      return matches(name, 0, reserved) || matches(name, 0, 'x-real-ip');
+      return matches(bytes, 0, reserved) || matches(bytes, 0, 'x-real-ip');
     default:
       return /^(?:authorization|cookie|content-type|content-encoding)$/i.test(name);
   }
 }
 
-/** Whether text at `start` spells `lower`, ignoring case. Only for tokens: `| 0x20` is not lower-casing elsewhere. */
-export function matches(text: string, start: number, lower: string): boolean {
+/** Whether the bytes at `start` spell `lower`, ignoring case. Only for tokens: `| 0x20` is not lower-casing elsewhere. */
+function matches(bytes: Uint8Array, start: number, lower: string): boolean {
   for (let index = 0; index < lower.length; index++) {
-    if ((text.charCodeAt(start + index) | 0x20) !== lower.charCodeAt(index)) return false;
+    if (((bytes[start + index] as number) | 0x20) !== lower.charCodeAt(index)) return false;
   }
   return true;
 }

@@ -1,15 +1,15 @@
 import { type MessageFailure, messageFailures } from '../pipeline/message-failure.ts';
 
 /** Space or tab: what HTTP allows around values (OWS). */
-export function isBlank(byte: number): boolean {
+export function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x09;
 }
 
-/** The number that text[start, end) spells, a `Content-Length`; -1 when it is not 1*DIGIT below 2^53. */
-export function parseContentLength(text: string, start: number, end: number): number {
+/** The number that bytes[start, end) spell, a `Content-Length`; -1 when it is not 1*DIGIT below 2^53. */
+export function parseContentLength(bytes: Uint8Array, start: number, end: number): number {
   let length = 0;
   for (let index = start; index < end; index++) {
-    const digit = text.charCodeAt(index) - 0x30;
+    const digit = (bytes[index] as number) - 0x30;
     if (digit < 0 || digit > 9) return -1;
     length = length * 10 + digit;
     if (length > Number.MAX_SAFE_INTEGER) return -1;

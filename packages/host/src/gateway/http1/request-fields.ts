@@ -25,8 +25,13 @@ export interface CollectedFields {
  * Scans the fields of `head` and its blank line: one pass, byte by byte. Lines to forward stay contiguous slices of
  * the text; what the gateway acts on is collected.
  */
-export function scanFields(head: Http1RequestHead, context: HeadContext): CollectedFields | MessageFailure {
+export function scanFields(
+  head: Http1RequestHead,
+  bytes: Uint8Array,
+  context: HeadContext,
+): CollectedFields | MessageFailure {
   const { text } = head;
+  const end = text.length;
   const collected: CollectedFields = {
     hosts: 0,
     host: '',
@@ -46,29 +51,27 @@ export function scanFields(head: Http1RequestHead, context: HeadContext): Collec
   for (;;) {
     const lineStart = position;
     let seen = 0;
-    let bits: number | undefined;
-    while ((bits = nameBytes[text.charCodeAt(position)])) {
+    while (position < end) {
+      const bits = nameBytes[bytes[position] as number] as number;
+      if (bits === 0) break;
       seen |= bits;
       position++;
     }
-    if (position === lineStart) {
-      if (text.charCodeAt(position) === 0x0d && text.charCodeAt(position + 1) === 0x0a) break;
-      return lineFailure(text, position);
-    }
-    if (text.charCodeAt(position) !== 0x3a) return lineFailure(text, position);
+    if (position === lineStart && isLineEnd(bytes, position, end)) break;
+    if (position === lineStart || position === end || bytes[position] !== 0x3a)
+      return lineFailure(bytes, position, end);
     const nameEnd = position++;
-    while (isBlank(text.charCodeAt(position))) position++;
+    while (position < end && isBlank(bytes[position])) position++;
     const valueStart = position;
-    while (valueBytes[text.charCodeAt(position)]) position++;
-    if (text.charCodeAt(position) !== 0x0d || text.charCodeAt(position + 1) !== 0x0a)
-      return lineFailure(text, position);
+    while (position < end && valueBytes[bytes[position] as number]) position++;
+    if (!isLineEnd(bytes, position, end)) return lineFailure(bytes, position, end);
     let valueEnd = position;
-    while (valueEnd > valueStart && isBlank(text.charCodeAt(valueEnd - 1))) valueEnd--;
+    while (valueEnd > valueStart && isBlank(bytes[valueEnd - 1])) valueEnd--;
     position += 2;
     if (position - lineStart - 2 > context.maxFieldBytes) return messageFailures.fieldTooLong;
     if (++count > context.maxFields) return messageFailures.headTooLong;
 
-    const field = requestField(text, lineStart, nameEnd);
+    const field = requestField(bytes, lineStart, nameEnd);
     let forward = field === undefined;
     switch (field) {
       case undefined:
@@ -81,7 +84,7 @@ export function scanFields(head: Http1RequestHead, context: HeadContext): Collec
         break;
       case 'content-length':
         collected.lengths++;
-        collected.length = parseContentLength(text, valueStart, valueEnd);
+        collected.length = parseContentLength(bytes, valueStart, valueEnd);
         break;
       case 'transfer-encoding':
         collected.codings++;
@@ -123,15 +126,19 @@ export function scanFields(head: Http1RequestHead, context: HeadContext): Collec
   return collected;
 }
 
+function isLineEnd(bytes: Uint8Array, position: number, end: number): boolean {
+  return position + 1 < end && bytes[position] === 0x0d && bytes[position + 1] === 0x0a;
+}
+
 /** What is wrong with a line at the first byte that does not belong there. */
-function lineFailure(text: string, position: number): MessageFailure {
-  if (position >= text.length) return incomplete;
-  const byte = text.charCodeAt(position);
+function lineFailure(bytes: Uint8Array, position: number, end: number): MessageFailure {
+  if (position >= end) return incomplete;
+  const byte = bytes[position];
   if (byte === 0x0a) return messageFailures.lineEnd;
   if (byte !== 0x0d) return messageFailures.header;
-  if (position + 1 >= text.length) return incomplete;
+  if (position + 1 >= end) return incomplete;
   // A whole line without a colon, or a CR in the middle of one.
-  return text.charCodeAt(position + 1) === 0x0a ? messageFailures.header : messageFailures.lineEnd;
+  return bytes[position + 1] === 0x0a ? messageFailures.header : messageFailures.lineEnd;
 }
 
 function joined(before: string, text: string, start: number, end: number): string {

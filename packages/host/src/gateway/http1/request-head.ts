@@ -54,7 +54,8 @@ export class Http1RequestHead implements RequestHead {
 }
 
 /**
- * Parses the head at the start of `text` (latin1; more bytes may follow it).
+ * Parses the head at the start of `bytes`; `text` is their latin1, as far as it is to be looked at (more may follow
+ * the head). Bytes are what is scanned, because that is several times faster; the text is what slices are cut from.
  *
  *   1. request line: method SP target SP version CRLF
  *   2. fields: one pass; lines to forward stay contiguous slices of the text
@@ -62,14 +63,18 @@ export class Http1RequestHead implements RequestHead {
  *
  * Returns undefined when the text ends before the head does.
  */
-export function parseRequestHead(text: string, context: HeadContext): Http1RequestHead | MessageFailure | undefined {
+export function parseRequestHead(
+  bytes: Uint8Array,
+  text: string,
+  context: HeadContext,
+): Http1RequestHead | MessageFailure | undefined {
   const head = new Http1RequestHead();
   head.text = text;
-  const failure = parseRequestLine(head, context) ?? parseFields(head, context);
+  const failure = parseRequestLine(head, bytes, context) ?? parseFields(head, bytes, context);
   return failure === undefined ? head : failure === incomplete ? undefined : failure;
 }
 
-function parseFields(head: Http1RequestHead, context: HeadContext): MessageFailure | undefined {
-  const collected = scanFields(head, context);
+function parseFields(head: Http1RequestHead, bytes: Uint8Array, context: HeadContext): MessageFailure | undefined {
+  const collected = scanFields(head, bytes, context);
   return 'failure' in collected ? collected : checkFields(head, collected, context);
 }

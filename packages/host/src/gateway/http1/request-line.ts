@@ -4,18 +4,23 @@ import { incomplete } from './request-fields.ts';
 import type { HeadContext, Http1RequestHead } from './request-head.ts';
 
 /** Reads `method SP target SP version CRLF` into `head`; the form of the target is checked with the host. */
-export function parseRequestLine(head: Http1RequestHead, context: HeadContext): MessageFailure | undefined {
+export function parseRequestLine(
+  head: Http1RequestHead,
+  bytes: Uint8Array,
+  context: HeadContext,
+): MessageFailure | undefined {
   const { text } = head;
+  const end = text.length;
   let position = 0;
-  while (nameBytes[text.charCodeAt(position)]) position++;
-  if (position === text.length) return incomplete;
-  if (position === 0 || text.charCodeAt(position) !== 0x20) return messageFailures.verb;
+  while (position < end && nameBytes[bytes[position] as number]) position++;
+  if (position === end) return incomplete;
+  if (position === 0 || bytes[position] !== 0x20) return messageFailures.verb;
   head.method = methodOf(text, position);
 
   const targetStart = ++position;
-  while (targetBytes[text.charCodeAt(position)]) position++;
-  if (position === text.length) return incomplete;
-  if (position === targetStart || text.charCodeAt(position) !== 0x20) return messageFailures.url;
+  while (position < end && targetBytes[bytes[position] as number]) position++;
+  if (position === end) return incomplete;
+  if (position === targetStart || bytes[position] !== 0x20) return messageFailures.url;
   const target = text.slice(targetStart, position++);
 
   const failure = parseVersion(head, position);

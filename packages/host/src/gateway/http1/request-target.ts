@@ -1,5 +1,3 @@
-import { matches } from './field-names.ts';
-
 /** A request target reduced to what the rest of the gateway works with. */
 export interface RequestTarget {
   /** Origin form, or `*`. */
@@ -16,8 +14,8 @@ export function readTarget(method: string, target: string, secure: boolean): Req
   if (target.charCodeAt(0) === 0x2f) return { path: target, authority: undefined };
   if (target === '*') return method === 'OPTIONS' ? { path: target, authority: undefined } : undefined;
   const scheme = secure ? 'https' : 'http';
-  if (!matches(target, 0, scheme) || !target.startsWith('://', scheme.length)) return undefined;
   const start = scheme.length + 3;
+  if (target.slice(0, start).toLowerCase() !== `${scheme}://`) return undefined;
   const length = target.slice(start).search(/[/?]/);
   if (length === -1) return { path: '/', authority: target.slice(start) };
   const rest = target.slice(start + length);

@@ -2,10 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Http1ResponseHead, parseResponseHead } from './response-head.ts';
 
+/** Parses latin1 text that arrived in a buffer with something else behind it, as read buffers are. */
+function parse(text: string): ReturnType<typeof parseResponseHead> {
+  return parseResponseHead(Buffer.from(`${text}\r\nX: stale\r\n\r\n`, 'latin1'), text);
+}
+
 const response = (...fields: string[]): string => ['HTTP/1.1 200 OK', ...fields, '', ''].join('\r\n');
 
 function accepted(text: string): Http1ResponseHead {
-  const head = parseResponseHead(text);
+  const head = parse(text);
   if (!(head instanceof Http1ResponseHead)) throw new Error(`not accepted: ${JSON.stringify(head)}`);
   return head;
 }
@@ -44,7 +49,7 @@ describe('H-83 refused heads', () => {
     ],
     ['coding in 1.0', 'HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n', 'Transfer-Encoding in HTTP/1.0'],
   ])('%s', (_, text, reason) => {
-    expect(parseResponseHead(text)).toEqual({ reason });
+    expect(parse(text)).toEqual({ reason });
   });
 });
 
@@ -111,7 +116,7 @@ describe('accepted heads', () => {
 describe('any text', () => {
   it('is incomplete in every part of a good head', () => {
     const whole = response('Content-Length: 3', 'A: b');
-    for (let end = 0; end < whole.length; end++) expect(parseResponseHead(whole.slice(0, end))).toBeUndefined();
+    for (let end = 0; end < whole.length; end++) expect(parse(whole.slice(0, end))).toBeUndefined();
   });
 
   it('never makes the parser throw', () => {
@@ -131,7 +136,7 @@ describe('any text', () => {
     );
     fc.assert(
       fc.property(fc.array(part, { maxLength: 20 }), (parts) => {
-        parseResponseHead(parts.join(''));
+        parse(parts.join(''));
       }),
     );
   });

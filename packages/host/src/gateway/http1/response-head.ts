@@ -28,26 +28,31 @@ export type ResponseHeadFailure = { readonly reason: string };
 const incomplete: ResponseHeadFailure = { reason: 'incomplete' };
 
 /**
- * Parses the response head at the start of `text` (latin1; more bytes may follow it). Strict where leniency would
- * let two readers disagree: line ends, folding, control characters, framing. Undefined = more bytes needed.
+ * Parses the response head at the start of `bytes`, whose latin1 is `text` (more may follow the head; see
+ * `parseRequestHead`). Strict where leniency would let two readers disagree: line ends, folding, control characters,
+ * framing. Undefined = more bytes needed.
  */
-export function parseResponseHead(text: string): Http1ResponseHead | ResponseHeadFailure | undefined {
+export function parseResponseHead(
+  bytes: Uint8Array,
+  text: string,
+): Http1ResponseHead | ResponseHeadFailure | undefined {
   const head = new Http1ResponseHead();
-  const failure = parse(head, text);
+  const failure = parse(head, bytes, text);
   return failure === undefined ? head : failure === incomplete ? undefined : failure;
 }
 
-function parse(head: Http1ResponseHead, text: string): ResponseHeadFailure | undefined {
+function parse(head: Http1ResponseHead, bytes: Uint8Array, text: string): ResponseHeadFailure | undefined {
+  const end = text.length;
   // 1. Status line: "HTTP/1.1" SP 3DIGIT [SP reason] CRLF
-  if (text.length < 13) return plausible(text) ? incomplete : failure('no HTTP/1 status line');
+  if (end < 13) return plausible(text) ? incomplete : failure('no HTTP/1 status line');
   const oneDotZero = text.startsWith('HTTP/1.0 ');
   if (!oneDotZero && !text.startsWith('HTTP/1.1 ')) return failure('no HTTP/1 status line');
-  head.status = statusAt(text, 9);
+  head.status = statusAt(bytes, 9);
   if (head.status === 0) return failure('status is not a number from 100 to 999');
   let position = 12;
-  while (valueBytes[text.charCodeAt(position)]) position++;
-  if (position > 12 && text.charCodeAt(12) !== 0x20) return failure('status line is malformed');
-  const badLine = endOfLine(text, position);
+  while (position < end && valueBytes[bytes[position] as number]) position++;
+  if (position > 12 && bytes[12] !== 0x20) return failure('status line is malformed');
+  const badLine = endOfLine(bytes, position, end);
   if (badLine !== undefined) return badLine;
   position += 2;
 
@@ -59,36 +64,35 @@ function parse(head: Http1ResponseHead, text: string): ResponseHeadFailure | und
   let connection: string | undefined;
   for (;;) {
     const lineStart = position;
-    while (nameBytes[text.charCodeAt(position)]) position++;
-    if (position === lineStart && text.charCodeAt(position) === 0x0d) {
-      const badEnd = endOfLine(text, position);
+    while (position < end && nameBytes[bytes[position] as number]) position++;
+    if (position === lineStart && position < end && bytes[position] === 0x0d) {
+      const badEnd = endOfLine(bytes, position, end);
       if (badEnd !== undefined) return badEnd;
       break;
     }
-    if (text.charCodeAt(position) !== 0x3a || position === lineStart) {
-      return position >= text.length ? incomplete : failure('field name is malformed');
-    }
-    const field = responseField(text, lineStart, position);
+    if (position === end) return incomplete;
+    if (bytes[position] !== 0x3a || position === lineStart) return failure('field name is malformed');
+    const field = responseField(bytes, lineStart, position);
     position++;
-    while (isBlank(text.charCodeAt(position))) position++;
+    while (position < end && isBlank(bytes[position])) position++;
     const valueStart = position;
-    while (valueBytes[text.charCodeAt(position)]) position++;
-    const badField = endOfLine(text, position);
+    while (position < end && valueBytes[bytes[position] as number]) position++;
+    const badField = endOfLine(bytes, position, end);
     if (badField !== undefined) return badField;
     let valueEnd = position;
     position += 2;
     if (field === undefined) continue;
 
-    while (valueEnd > valueStart && isBlank(text.charCodeAt(valueEnd - 1))) valueEnd--;
+    while (valueEnd > valueStart && isBlank(bytes[valueEnd - 1])) valueEnd--;
     switch (field) {
       case 'date':
         head.hasDate = true;
         continue;
       case 'content-length':
         if (++lengths > 1) return failure('more than one Content-Length');
-        head.contentLength = parseContentLength(text, valueStart, valueEnd);
+        head.contentLength = parseContentLength(bytes, valueStart, valueEnd);
         if (head.contentLength === -1) return failure('Content-Length is not a number');
-        if (text.charCodeAt(valueStart) !== 0x30 || valueEnd - valueStart === 1) continue;
+        if (bytes[valueStart] !== 0x30 || valueEnd - valueStart === 1) continue;
         kept += `${text.slice(keptFrom, lineStart)}Content-Length: ${head.contentLength}\r\n`;
         keptFrom = position;
         continue;
@@ -102,7 +106,7 @@ function parse(head: Http1ResponseHead, text: string): ResponseHeadFailure | und
         connection = (connection === undefined ? '' : `${connection}, `) + text.slice(valueStart, valueEnd);
         break;
       case 'keep-alive':
-        head.keepAliveTimeoutMs = keepAliveTimeout(text, valueStart, valueEnd);
+        head.keepAliveTimeoutMs = keepAliveTimeout(bytes, text, valueStart, valueEnd);
         break;
       case 'upgrade':
       case 'hop':
@@ -137,25 +141,25 @@ function plausible(text: string): boolean {
 }
 
 /** Three digits, the first not 0; 0 = anything else. */
-function statusAt(text: string, position: number): number {
-  const hundreds = text.charCodeAt(position) - 0x30;
-  const tens = text.charCodeAt(position + 1) - 0x30;
-  const ones = text.charCodeAt(position + 2) - 0x30;
+function statusAt(bytes: Uint8Array, position: number): number {
+  const hundreds = (bytes[position] as number) - 0x30;
+  const tens = (bytes[position + 1] as number) - 0x30;
+  const ones = (bytes[position + 2] as number) - 0x30;
   const digits = hundreds >= 1 && hundreds <= 9 && tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9;
   return digits ? hundreds * 100 + tens * 10 + ones : 0;
 }
 
 /** Undefined when CRLF is at `position`. */
-function endOfLine(text: string, position: number): ResponseHeadFailure | undefined {
-  const byte = text.charCodeAt(position);
-  if (byte === 0x0d && text.charCodeAt(position + 1) === 0x0a) return undefined;
-  if (position >= text.length || (byte === 0x0d && position + 1 >= text.length)) return incomplete;
-  return failure(byte === 0x0d || byte === 0x0a ? 'lines do not end in CR LF' : 'control character in a line');
+function endOfLine(bytes: Uint8Array, position: number, end: number): ResponseHeadFailure | undefined {
+  if (position + 1 < end && bytes[position] === 0x0d && bytes[position + 1] === 0x0a) return undefined;
+  if (position >= end || (bytes[position] === 0x0d && position + 1 >= end)) return incomplete;
+  const lineBreak = bytes[position] === 0x0d || bytes[position] === 0x0a;
+  return failure(lineBreak ? 'lines do not end in CR LF' : 'control character in a line');
 }
 
-function keepAliveTimeout(text: string, start: number, end: number): number {
+function keepAliveTimeout(bytes: Uint8Array, text: string, start: number, end: number): number {
   // The usual form, from Node.js among others, without a regular expression.
-  const seconds = text.startsWith('timeout=', start) ? parseContentLength(text, start + 8, end) : -1;
+  const seconds = text.startsWith('timeout=', start) ? parseContentLength(bytes, start + 8, end) : -1;
   if (seconds !== -1) return seconds * 1000;
   const found = /(?:^|[,\s])timeout=(\d{1,6})(?:$|[,\s])/i.exec(text.slice(start, end))?.[1];
   return found === undefined ? -1 : Number(found) * 1000;

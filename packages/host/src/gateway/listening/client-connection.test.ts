@@ -140,7 +140,7 @@ describe('errors of the message layer', () => {
 
   it('parses a head that arrives byte by byte', async () => {
     const client = open(await start(answering));
-    for (const byte of request('/1')) {
+    for (const byte of `\r\n${request('/1')}`) {
       client.send(byte);
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -138,26 +138,33 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
    * False = more bytes are needed.
    */
   private parseRequest(bytes: Buffer): boolean {
-    let start = 0;
-    while (bytes[start] === 0x0d && bytes[start + 1] === 0x0a) start += 2;
-    if (start === bytes.length) return false;
-    const { context } = this;
-    const text = bytes.toString('latin1', start, Math.min(bytes.length, start + context.maxRequestBytes + 1));
-    const head = parseRequestHead(text, context);
+    if (bytes[0] === 0x0d) return this.parseAfterEmptyLines(bytes);
+    const text = bytes.toString('latin1', 0, Math.min(bytes.length, this.context.maxRequestBytes + 1));
+    const head = parseRequestHead(bytes, text, this.context);
     if (head === undefined) {
-      this.awaitRestOfHead(start === 0 ? bytes : bytes.subarray(start), text);
+      this.awaitRestOfHead(bytes, text);
       return false;
     }
     if (!(head instanceof Http1RequestHead)) {
       this.reject(head);
       return false;
     }
-    const bodyStart = start + head.end;
-    if (head.bodyLength !== 0) return this.beginBody(head, bytes, bodyStart);
+    if (head.bodyLength !== 0) return this.beginBody(head, bytes);
     this.body = undefined;
-    if (bodyStart < bytes.length) this.unread = bytes.subarray(bodyStart);
+    if (head.end < bytes.length) this.unread = bytes.subarray(head.end);
     this.begin(head);
     return true;
+  }
+
+  /** Clients of old send CRLF after a body (RFC 9112 §2.2); how many is bounded by the timer of the head. */
+  private parseAfterEmptyLines(bytes: Buffer): boolean {
+    let start = 0;
+    while (bytes[start] === 0x0d && bytes[start + 1] === 0x0a) start += 2;
+    if (start === bytes.length) return false;
+    if (start > 0) return this.parseRequest(bytes.subarray(start));
+    if (bytes.length === 1) this.awaitRestOfHead(bytes, '');
+    else this.reject(messageFailures.verb);
+    return false;
   }
 
   private awaitRestOfHead(bytes: Buffer, text: string): void {
@@ -168,10 +175,10 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
     this.transport.timeouts.awaitHead(this.host.limits.headerWaitMs);
   }
 
-  private beginBody(head: Http1RequestHead, bytes: Buffer, start: number): boolean {
+  private beginBody(head: Http1RequestHead, bytes: Buffer): boolean {
     const body = new RequestBody(head.bodyLength);
     this.body = body;
-    const { end, more } = body.receive(bytes, start);
+    const { end, more } = body.receive(bytes, head.end);
     const failure = body.failure ?? (this.clientEnded && !body.complete ? messageFailures.badRequest : undefined);
     if (failure !== undefined) {
       this.reject(failure, head);
