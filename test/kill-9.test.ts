@@ -22,7 +22,7 @@ function hostOf(model: HostingModel, gateways = 1, path = 'common/echo.mjs', roo
     gateways,
     ...(root === undefined ? {} : { root }),
     sites: [{ applications: { '/': fixtureApp(path, { hostingModel: model }) } }],
-    expects: ['gateway.exited', 'worker.exit.unexpected', 'request.forwarding_failed'],
+    expects: ['gateway.exited', 'worker.exit.unexpected', 'request.forwarding_failed', 'supervisor.leftovers_ended'],
   });
 }
 
@@ -61,6 +61,7 @@ describe('what processes had started when the supervisor was killed', () => {
     const next = await hostOf('outofprocess', 1, 'common/echo.mjs', host.root);
     expect((await next.get('/')).status).toBe(200);
     await until('the children to end', () => left.every((child) => child === undefined || !isAlive(child)));
+    expect(next.events.named('supervisor.leftovers_ended')).toHaveLength(1);
   });
 });
 
