@@ -1,9 +1,12 @@
+import { writeFileSync } from 'node:fs';
+
 import { describe, expect, it } from 'vitest';
 
 import {
   descriptorsOf,
   echoOf,
   fixtureApp,
+  scratchFile,
   startLoad,
   until,
   type HostingModel,
@@ -70,15 +73,20 @@ describe('a recycle under load', () => {
   it.each(['inprocess', 'outofprocess'] as const)(
     'M-101 %s: requests in flight at the recycle complete with 200',
     async (model) => {
-      const host = await useHost({
-        sites: [{ applications: { '/': fixtureApp('common/slow.mjs', { hostingModel: model }) } }],
+      const file = scratchFile('release');
+      const app = fixtureApp('common/held-until-file.mjs', {
+        hostingModel: model,
+        environment: { RELEASE_FILE: file },
       });
-      await host.get('/');
-      // Longer than the second for which gateways may keep their counts to themselves.
-      const slow = Array.from({ length: 20 }, (_, index) => host.get(`/?head=${3_000 + 40 * index}&body=200`));
+      const host = await useHost({ sites: [{ applications: { '/': app } }] });
+      const old = (await host.get('/')).text();
+      const held = Array.from({ length: 20 }, () => host.get('/held'));
       await until('all in flight', async () => (await host.pool()).workers[0]?.active === 20);
-      await host.recycle();
-      for (const response of await Promise.all(slow)) expect(response.text()).toBe('slow');
+      const recycled = host.recycle();
+      await until('the new process to serve', async () => (await host.get('/')).text() !== old);
+      writeFileSync(file, '');
+      for (const response of await Promise.all(held)) expect(response.text()).toBe(old);
+      await recycled;
     },
   );
 
