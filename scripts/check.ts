@@ -18,6 +18,11 @@ const steps: readonly Step[] = [
   { name: 'types of benchmarks', program: tool('tsc'), arguments: ['-p', 'benchmarks'] },
   { name: 'lint and import directions', program: tool('oxlint'), arguments: ['--deny-warnings'] },
   { name: 'format (mend with: npm run format)', program: tool('oxfmt'), arguments: ['--check', '.'] },
+  {
+    name: 'conformance page (mend with: node scripts/conformance.ts)',
+    program: process.execPath,
+    arguments: ['scripts/conformance.ts', '--check'],
+  },
   { name: 'changelog fragments', program: process.execPath, arguments: ['scripts/changelog.ts'] },
   { name: 'dead code and dependencies', program: tool('knip'), arguments: ['--no-progress', '--no-config-hints'] },
 ];

@@ -159,4 +159,6 @@ export interface OutputFile {
   readonly application?: string;
   /** Absolute path, in a folder that only the supervisor can write to. */
   readonly path: string;
+  /** What no reader may see of it: ASP.NET Core writes the pairing token when somebody calls its port without it. */
+  readonly secrets?: readonly string[];
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { OutputFile } from './operations.ts';
+import { withoutSecrets } from '../without-secrets.ts';
 import { OutputReader } from './output-reader.ts';
 
 /** One line that a process of a pool wrote to stdout or stderr. */
@@ -31,8 +32,11 @@ export interface OutputLinesOptions {
 export async function* outputLines(options: OutputLinesOptions): AsyncGenerator<readonly OutputLine[]> {
   const { pool, files, begin, follow, signal, pollMs = 250 } = options;
   const readers = new Map<string, OutputReader>();
-  const labelled = ({ slot, application }: OutputFile, lines: readonly string[]): readonly OutputLine[] =>
-    lines.map((line) => (application === undefined ? { pool, slot, line } : { pool, slot, application, line }));
+  const labelled = ({ slot, application, secrets = [] }: OutputFile, lines: readonly string[]): readonly OutputLine[] =>
+    lines.map((text) => {
+      const line = withoutSecrets(text, secrets);
+      return application === undefined ? { pool, slot, line } : { pool, slot, application, line };
+    });
 
   if ('tail' in begin) {
     for (const file of files() ?? []) {

@@ -14,6 +14,9 @@ import { createPoolState, type HostedApplication, type PoolState, type WorkerPro
 /** How often the memory of processes is looked at, milliseconds. */
 const measureMs = 15_000;
 
+/** More starts than this are not in files of 4 × 10 MiB, unless a pool does nothing but start. */
+const rememberedTokens = 1_000;
+
 /** What a pool needs of the rest of the supervisor. */
 export interface PoolSurroundings {
   readonly host: HostFacts;
@@ -39,6 +42,8 @@ export class ApplicationPool {
   #identity: PoolIdentity;
   #applications: ReadonlyMap<string, ApplicationSettings>;
   #state: PoolState;
+  /** Pairing tokens of the processes whose output the files may still hold. */
+  #tokens: readonly string[] = [];
   #measuredAt = 0;
 
   constructor(
@@ -92,8 +97,9 @@ export class ApplicationPool {
   }
 
   /** Files that hold the output of the pool's processes, by slot. */
-  get outputFiles(): readonly { readonly slot: number; readonly path: string }[] {
-    return [...this.#outputs.entries()].map(([slot, file]) => ({ slot: Number(slot), path: file.path }));
+  get outputFiles(): readonly { readonly slot: number; readonly path: string; readonly secrets: readonly string[] }[] {
+    const secrets = this.#tokens;
+    return [...this.#outputs.entries()].map(([slot, file]) => ({ slot: Number(slot), path: file.path, secrets }));
   }
 
   take(event: PoolEvent): void {
@@ -199,6 +205,7 @@ export class ApplicationPool {
       queueMicrotask(() => this.take({ type: 'launchFailed', process: id, problem: planned.problem }));
       return;
     }
+    this.#tokens = [...this.#tokens.slice(1 - rememberedTokens), planned.plan.token];
     const hostedProcess = new HostedProcess(
       process,
       application,
