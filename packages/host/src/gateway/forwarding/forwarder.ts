@@ -6,7 +6,6 @@ import type { TimerWheel } from '../timing/timer-wheel.ts';
 import { afterFailure, castsDoubt, isClientFailure } from './forwarding-failure.ts';
 import type { LiveUpstream } from './live-upstream.ts';
 import type { ConnectionOwner, FailedRequest } from './connection-owner.ts';
-import { UpstreamConnection } from './upstream-connection.ts';
 
 /** What the forwarder needs of the queue that feeds it. */
 export interface ForwarderHost {
@@ -27,7 +26,7 @@ export interface ForwarderHost {
  * Sends a request to an upstream and its answer to the client.
  *
  *   1. count the request
- *   2. take an idle connection, newest first, or open one; never ahead of use
+ *   2. take an idle connection, newest first, or open one (HTTP/2: a stream); never ahead of use
  *   3. write the head and what came of the body with it; the rest follows as it arrives
  *   4. response head: checked, hop-by-hop fields removed, written with the first bytes of the body
  *   5. bodies in both directions, each waiting for its receiver
@@ -48,7 +47,7 @@ export class Forwarder implements ConnectionOwner {
   forward(exchange: ForwardableExchange, upstream: LiveUpstream, options: ForwardOptions, retries: number): void {
     upstream.begin();
     upstream.retries.request(this.wheel.now);
-    const connection = upstream.takeIdle() ?? new UpstreamConnection(upstream, this);
+    const connection = upstream.takeIdle() ?? upstream.open(this);
     try {
       connection.send(exchange, options, retries);
     } catch (error) {
@@ -84,7 +83,7 @@ export class Forwarder implements ConnectionOwner {
       upstreamLives: upstream.state === 'open',
     });
     if (next === 'retry' && upstream.retries.tryRetry(this.wheel.now)) {
-      new UpstreamConnection(upstream, this).send(exchange, options, request.retries + 1);
+      upstream.open(this).send(exchange, options, request.retries + 1);
       return;
     }
     if (castsDoubt(failure, upstream.facts.kind)) this.host.doubt(upstream, request.detail);

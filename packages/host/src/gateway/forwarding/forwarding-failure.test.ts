@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { afterFailure, type FailedAttempt } from './forwarding-failure.ts';
+import { afterFailure, castsDoubt, type FailedAttempt, type ForwardingFailure } from './forwarding-failure.ts';
 
 const raced: FailedAttempt = {
   failure: 'closed before response',
@@ -32,8 +32,29 @@ describe('afterFailure', () => {
     ['no connection, POST with a body', { failure: 'connect failed', method: 'POST', hasBody: true }, 'requeue'],
     ['no connection to a worker', { failure: 'connect failed', kind: 'worker', upstreamLives: false }, 'requeue'],
     ['no connection, twice', { failure: 'connect failed', retries: 1 }, 'fail'],
+    ['a stream refused, POST with a body', { failure: 'request refused', method: 'POST', hasBody: true }, 'requeue'],
+    ['a stream refused, twice', { failure: 'request refused', retries: 1 }, 'fail'],
+    ['a session with too much to do', { failure: 'session overloaded', kind: 'worker' }, 'requeue'],
+    ['a session with too much to do, POST', { failure: 'session overloaded', method: 'POST' }, 'fail'],
+    ['a session with too much to do, a body', { failure: 'session overloaded', hasBody: true }, 'fail'],
+    ['a session with too much to do, twice', { failure: 'session overloaded', retries: 1 }, 'fail'],
+    ['a stream reset', { failure: 'reset before response' }, 'fail'],
   ];
   it.each(cases)('H-147 H-148 %s', (_, change, next) => {
     expect(afterFailure({ ...raced, ...change })).toBe(next);
+  });
+});
+
+describe('castsDoubt', () => {
+  it.each<[ForwardingFailure, 'worker' | 'app', boolean]>([
+    ['connect failed', 'app', true],
+    ['closed before response', 'worker', true],
+    ['closed before response', 'app', false],
+    ['request refused', 'worker', false],
+    ['session overloaded', 'worker', false],
+    ['reset before response', 'worker', false],
+    ['response body broken', 'worker', false],
+  ])('%s, %s: %j', (failure, kind, doubt) => {
+    expect(castsDoubt(failure, kind)).toBe(doubt);
   });
 });

@@ -9,6 +9,10 @@ export type ForwardingFailure =
   // request, upstream
   | 'closed before request'
   | 'closed before response'
+  // one stream of an HTTP/2 session that lives
+  | 'request refused'
+  | 'session overloaded'
+  | 'reset before response'
   // request, client
   | 'client gone'
   | 'request body broken'
@@ -54,20 +58,28 @@ export interface FailedAttempt {
   readonly upstreamLives: boolean;
 }
 
+/** Nothing of the request was acted on; HTTP/2 says so with REFUSED_STREAM and GOAWAY (RFC 9113 §8.7). */
+const neverArrived: ReadonlySet<ForwardingFailure> = new Set([
+  'connect failed',
+  'closed before request',
+  'request refused',
+]);
 const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
 /**
  * What follows from a failed attempt:
- * - `requeue`: nothing arrived; the request takes another upstream, or waits for one
+ * - `requeue`: nothing arrived, or what did may come again; the request takes another upstream or session, or waits
+ *   for one
  * - `retry`: the upstream closed an idle connection just when it was used; once more, on a new one
  * - `fail`: the client gets a 502.3, or a reset when the answer had begun. A request in the hands of a process
  *   that died is never sent again: a poisonous request must not kill two.
  */
 export function afterFailure(attempt: FailedAttempt): 'requeue' | 'retry' | 'fail' {
   if (attempt.retries > 0 || attempt.answered) return 'fail';
-  if (attempt.failure === 'connect failed' || attempt.failure === 'closed before request') return 'requeue';
+  if (neverArrived.has(attempt.failure)) return 'requeue';
   const raced = attempt.failure === 'closed before response' && attempt.reused && attempt.upstreamLives;
   const repeatable = idempotent.has(attempt.method) && !attempt.hasBody;
+  if (attempt.failure === 'session overloaded' && repeatable) return 'requeue';
   // In-process workers never close idle connections, so what looks like the race is a crash.
   return raced && repeatable && attempt.kind === 'app' ? 'retry' : 'fail';
 }

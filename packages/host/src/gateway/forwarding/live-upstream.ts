@@ -1,7 +1,11 @@
 import type { Upstream } from '@poolhouse/contract';
 import { Deadline, type TimerWheel } from '../timing/timer-wheel.ts';
 import { RetryBudget } from './retry-budget.ts';
-import type { UpstreamConnection } from './upstream-connection.ts';
+import type { ConnectionOwner } from './connection-owner.ts';
+import type { UpstreamSession } from './http2/upstream-session.ts';
+import { UpstreamSessions } from './http2/upstream-sessions.ts';
+import type { UpstreamStream } from './http2/upstream-stream.ts';
+import { UpstreamConnection } from './upstream-connection.ts';
 
 /** Idle connections kept per upstream; more would only hold descriptors. */
 const maxIdle = 256;
@@ -28,10 +32,12 @@ export class LiveUpstream {
   toldDrained = false;
   readonly retries = new RetryBudget();
   /** All connections, in use or idle. */
-  readonly connections = new Set<UpstreamConnection>();
+  readonly connections = new Set<UpstreamConnection | UpstreamSession>();
 
   /** A stack: the connection used last is the least likely to be closed by the other side. */
   private readonly idle: UpstreamConnection[] = [];
+  /** Instead of idle connections, when its server speaks HTTP/2. */
+  private readonly sessions: UpstreamSessions | undefined;
   private readonly wheel: TimerWheel;
   private readonly sweep: IdleSweep;
 
@@ -40,6 +46,7 @@ export class LiveUpstream {
     this.wheel = wheel;
     this.lastActivityAt = wheel.now;
     this.sweep = new IdleSweep(this);
+    this.sessions = facts.protocol === 'h2c' ? new UpstreamSessions(this) : undefined;
   }
 
   /** Whether a request may be sent here now. */
@@ -71,6 +78,11 @@ export class LiveUpstream {
     }
   }
 
+  /** Something new to send a request with: a connection, or a stream. */
+  open(owner: ConnectionOwner): UpstreamConnection | UpstreamStream {
+    return this.sessions?.stream(owner) ?? new UpstreamConnection(this, owner);
+  }
+
   /** Keeps a connection for the next request, or closes it. */
   keep(connection: UpstreamConnection): void {
     if (this.state !== 'open' || this.idle.length >= maxIdle) return connection.destroy();
@@ -87,6 +99,7 @@ export class LiveUpstream {
 
   closeIdle(): void {
     for (const connection of this.idle.splice(0)) connection.destroy();
+    this.sessions?.closeIdle();
   }
 
   private isFresh(connection: UpstreamConnection): boolean {

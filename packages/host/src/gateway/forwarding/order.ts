@@ -11,7 +11,6 @@ import type {
 import { Deadline, type TimerWheel } from '../timing/timer-wheel.ts';
 import { LiveUpstream } from './live-upstream.ts';
 import type { ConnectionOwner, FailedRequest } from './connection-owner.ts';
-import { UpstreamConnection } from './upstream-connection.ts';
 
 export type Order = Extract<ToGateway, { type: 'order' }>;
 /** Status of the answer, or 0 with what went wrong. */
@@ -40,11 +39,9 @@ export function carryOut(
   };
   // A connection that is released goes at once: nothing else will use it.
   upstream.state = 'retiring';
-  new UpstreamConnection(upstream, owner).send(
-    exchange,
-    { requestTimeoutMs: 0, forwardResponseConnectionHeader: false, errorPage: false },
-    0,
-  );
+  upstream
+    .open(owner)
+    .send(exchange, { requestTimeoutMs: 0, forwardResponseConnectionHeader: false, errorPage: false }, 0);
 }
 
 /** The supervisor as a client. */

@@ -1,4 +1,5 @@
 import type { Upstream } from '@poolhouse/contract';
+import type { ClientConnectionFacts } from '../pipeline/exchange.ts';
 import type { ForwardableExchange, ForwardedRequest } from '../pipeline/forwardable.ts';
 import { hopFields } from './hop-fields.ts';
 
@@ -10,7 +11,7 @@ export function formatRequestHead(exchange: ForwardableExchange, upstream: Upstr
   const { request, route, forwarded } = exchange;
   let head = `${request.method} ${route.forwardPath}${route.query} HTTP/1.1\r\n`;
   head += hopFields(exchange, upstream);
-  if (!forwarded.hasHost) head += hostField(exchange);
+  if (!forwarded.hasHost) head += `Host: ${reachedAuthority(exchange.connection)}\r\n`;
   head += forwarded.fields;
   head += framingField(request.method, forwarded);
   if (forwarded.acceptsTrailers) head += 'TE: trailers\r\n';
@@ -27,8 +28,7 @@ function framingField(method: string, request: ForwardedRequest): string {
 }
 
 /** For clients of HTTP/1.0 that name no host: the address they reached. */
-function hostField({ connection }: ForwardableExchange): string {
-  const { localAddress, localPort } = connection;
+export function reachedAuthority({ localAddress, localPort }: ClientConnectionFacts): string {
   const host = localAddress.includes(':') ? `[${localAddress}]` : localAddress;
-  return `Host: ${host}:${localPort}\r\n`;
+  return `${host}:${localPort}`;
 }

@@ -1,24 +1,22 @@
 import { connect, type Socket } from 'node:net';
-import { type Http1ResponseHead, parseResponseHead, withoutNamedFields } from '../http1/response-head.ts';
-import type { BodySink, ExchangeListener, ForwardableExchange, UpstreamResponse } from '../pipeline/forwardable.ts';
+import { type Http1ResponseHead, parseResponseHead } from '../http1/response-head.ts';
+import type { BodySink, ExchangeListener, ForwardableExchange } from '../pipeline/forwardable.ts';
 import type { ForwardOptions } from '../pipeline/module.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
 import type { ForwardingFailure } from './forwarding-failure.ts';
 import type { LiveUpstream } from './live-upstream.ts';
 import { formatRequestHead } from './request-head-text.ts';
 import { ResponseBody } from './response-body.ts';
+import { maxInterimResponses, maxResponseHeadBytes } from './response-limits.ts';
+import { upstreamResponse } from './upstream-response.ts';
 import { UpstreamTimeouts } from './upstream-timeouts.ts';
 
-/** Largest response head; the limit of the module's client library. */
-const maxResponseHeadBytes = 65_536;
 /** Pieces up to this size go on as strings: copied, but in the same write as what comes before them. */
 const smallPieceBytes = 16_384;
 const readBufferBytes = 65_536;
-const maxInterimResponses = 10;
 /** How long an idle connection to an application is used that does not name its own limit: Node.js closes after 5 s. */
 const unknownIdleLimitMs = 4_000;
 const idleMarginMs = 1_000;
-const serverField: ReadonlySet<string> = new Set(['server']);
 
 /**
  * One HTTP/1.1 connection to an upstream: one request at a time, never pipelined.
@@ -201,6 +199,7 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
   /** The final head, and what came of the body with it: one write when it is small. */
   private begin(head: Http1ResponseHead, text: string, bytes: Buffer, end: number): void {
     const exchange = this.exchange as ForwardableExchange;
+    const options = this.options as ForwardOptions;
     this.keepAlive = head.keepAlive;
     if (head.keepAliveTimeoutMs >= 0 && this.idleLimitMs !== Infinity) {
       this.idleLimitMs = Math.max(0, head.keepAliveTimeoutMs - idleMarginMs);
@@ -209,13 +208,7 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
     this.body = body;
     const failure = body.receive(bytes, head.end, end);
     if (failure !== undefined) return this.fail('response body broken', failure);
-    const response: UpstreamResponse = {
-      status: head.status,
-      head: this.options?.removeServerHeader === true ? withoutNamedFields(head.head, serverField) : head.head,
-      hasDate: head.hasDate,
-      body: body.kind,
-      connection: this.options?.forwardResponseConnectionHeader === true ? head.connection : '',
-    };
+    const response = upstreamResponse(head, body.kind, options);
     const first = text.length === end ? body.cut(text) : this.lasting(body.slice(bytes), bytes);
     if (body.complete) {
       this.release();

@@ -185,10 +185,10 @@ export class Http1Exchange implements ForwardableExchange, ForwardedRequest {
     return this.connection.transport.flushed;
   }
 
-  /** An HTTP/1.1 client got the trailers within the chunk framing; one of HTTP/1.0 knows none. */
-  respondEnd(_trailers: string): void {
+  /** With chunk framing of the upstream, trailers came within it; a client of HTTP/1.0 knows none. */
+  respondEnd(trailers: string): void {
     if (this.aborted) return;
-    if (this.framing === 'frame') this.connection.transport.write('0\r\n\r\n');
+    if (this.framing === 'frame') this.connection.transport.write(`0\r\n${trailers}\r\n`);
     this.finish();
   }
 

@@ -30,7 +30,7 @@ export interface ForwardableExchange extends Exchange {
   respondMore(bytes: Uint8Array | string): boolean;
   /** Everything written to the client has left this process: buffers handed over may be used again. */
   readonly flushed: boolean;
-  /** The body is complete. `trailers` are lines ending in CRLF, for a chunked body. */
+  /** The body is complete. `trailers` are lines ending in CRLF, for a body without a length. */
   respondEnd(trailers: string): void;
   /** The answer cannot be completed, and the client must see that: resets. */
   respondFailed(): void;
