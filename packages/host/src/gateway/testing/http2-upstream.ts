@@ -47,7 +47,7 @@ export class Http2Upstream {
       this.changed();
     });
     this.server.on('sessionError', () => {});
-    this.server.on('stream', (stream, _headers, _flags, fields) => {
+    this.server.on('stream', (stream: ServerHttp2Stream, _headers: unknown, _flags: unknown, fields: string[]) => {
       const received: ReceivedStream = { stream, fields, body: '', ended: false, aborted: false, closed: false };
       this.streams.push(received);
       stream.on('error', () => {});
