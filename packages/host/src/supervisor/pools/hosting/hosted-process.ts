@@ -25,6 +25,7 @@ import {
   type RunRecord,
 } from '../../../linux/index.ts';
 import type { ApplicationSettings } from '../../activation/revision.ts';
+import { withoutSecrets } from '../../without-secrets.ts';
 import type { StartProblem } from '../failure/start-problem.ts';
 import type { WorkerProcess } from '../pool-state.ts';
 import type { HostFacts, PoolIdentity } from './host-facts.ts';
@@ -42,14 +43,6 @@ export interface HostedProcessEvents {
   condemned(ending: 'untrusted' | 'unsupported', problem: StartProblem): void;
   exited(problem: StartProblem): void;
 }
-
-const onlyHttp2: StartProblem = {
-  stage: 'unsupported',
-  message:
-    'its server speaks HTTP/2 only, and gateways speak HTTP/1.1 to workers: ' +
-    'use http.createServer, or http2.createSecureServer with allowHTTP1: true',
-  critical: true,
-};
 
 /** Asks a gateway to send one request to an upstream. */
 export type SendOrder = (order: {
@@ -76,6 +69,7 @@ export class HostedProcess {
   readonly #worker: boolean;
   #socket: ListeningSocket | undefined;
   #launched: LaunchedProcess | undefined;
+  #protocol: Upstream['protocol'] = 'http/1.1';
   #wasReady = false;
   #exited = false;
   #killed = false;
@@ -117,7 +111,7 @@ export class HostedProcess {
     const { id, application, slot, kind } = this.#process;
     const forwardPort = this.#application.hosting?.handlerSettings['forwardedforport'];
     return {
-      ...{ id, application, slot, pool: this.#application.pool, token: this.#plan.token, protocol: 'http/1.1' },
+      ...{ id, application, slot, pool: this.#application.pool, token: this.#plan.token, protocol: this.#protocol },
       kind: this.#worker ? kind : 'app',
       address: this.#worker ? { path: this.#socketPath } : { host: '127.0.0.1', port: this.#plan.port },
       forwardPort: forwardPort === undefined ? this.#plan.program.aspNetCore : forwardPort.toLowerCase() === 'true',
@@ -246,7 +240,7 @@ export class HostedProcess {
       case 'hello':
         return this.#events.hello();
       case 'ready':
-        if (message.protocol === 'h2c') return this.#events.condemned('unsupported', onlyHttp2);
+        this.#protocol = message.protocol;
         this.#wasReady = true;
         return this.#events.ready(this.#launched?.pid ?? 0, message.port);
       case 'pong':
@@ -294,7 +288,7 @@ export class HostedProcess {
   #capturedOutput(): string {
     if (!this.#plan.captureOutput) return '';
     const read = this.#wasReady ? readLastOutput : readCapturedOutput;
-    return read(this.#output.fd, this.#outputStart);
+    return withoutSecrets(read(this.#output.fd, this.#outputStart), [this.#plan.token]);
   }
 
   #exitProblem({ code, signal }: Exit): StartProblem {
