@@ -135,7 +135,8 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
   bodyData(bytes: Uint8Array): boolean {
     if (this.exchange === undefined) return true;
     this.timeouts.active();
-    return this.socket.write(bytes);
+    // What the kernel took at once blocks nobody, whatever `write` says.
+    return this.socket.write(bytes) || this.socket.writableLength === 0;
   }
 
   bodyEnd(): void {

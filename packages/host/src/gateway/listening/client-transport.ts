@@ -69,13 +69,17 @@ export class ClientTransport {
     this.socket.cork();
   }
 
-  release(): void {
+  /** False: wait for `drained` before writing more. */
+  release(): boolean {
     this.socket.uncork();
+    return this.noteBlocked(!this.socket.writableNeedDrain);
   }
 
+  /** Node.js answers by what was queued before the kernel took it: what has left already blocks nobody. */
   private noteBlocked(flowing: boolean): boolean {
-    if (!flowing) this.timeouts.awaitWrite(this.socket.writableLength, this.minBytesPerSecond);
-    return flowing;
+    if (flowing || this.flushed) return true;
+    this.timeouts.awaitWrite(this.socket.writableLength, this.minBytesPerSecond);
+    return false;
   }
 
   pause(): void {

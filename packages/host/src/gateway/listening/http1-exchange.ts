@@ -136,9 +136,9 @@ export class Http1Exchange implements ForwardableExchange, ForwardedRequest {
     } else {
       transport.hold();
       transport.write(head);
-      flowing = this.respondMore(first);
+      this.respondMore(first);
       if (complete && this.framing === 'frame') transport.write('0\r\n\r\n');
-      transport.release();
+      flowing = transport.release();
     }
     if (complete) this.finish();
     return flowing;
@@ -176,9 +176,8 @@ export class Http1Exchange implements ForwardableExchange, ForwardedRequest {
     transport.hold();
     transport.write(`${bytes.length.toString(16)}\r\n`);
     transport.writeBytes(bytes);
-    const flowing = transport.write('\r\n');
-    transport.release();
-    return flowing;
+    transport.write('\r\n');
+    return transport.release();
   }
 
   get flushed(): boolean {
