@@ -12,12 +12,15 @@ import type { UpstreamStream } from './upstream-stream.ts';
  */
 const maxHeaderListBytes = 262_144;
 const maxHeaderListPairs = 4_096;
-/** Largest request head, compressed; what the client may send is bounded before. The default would end the session. */
-const maxSendHeaderBlockBytes = 33_554_432;
+/**
+ * Largest request head, counted alike. A larger one could end the session for all its streams: nghttp2, below most
+ * servers, gives up at the ninth CONTINUATION frame of 16,384 bytes.
+ */
+const maxRequestHeaderListBytes = 131_072;
 const sessionOptions: ClientSessionOptions & { readonly strictSingleValueFields: boolean } = {
   settings: { enablePush: false, maxHeaderListSize: maxHeaderListBytes },
   maxHeaderListPairs,
-  maxSendHeaderBlockLength: maxSendHeaderBlockBytes,
+  maxSendHeaderBlockLength: 2 * maxRequestHeaderListBytes,
   // What a client or an application says twice, or with blanks around, passes as it does over HTTP/1.1.
   strictSingleValueFields: false,
   strictFieldWhitespaceValidation: false,
@@ -54,7 +57,7 @@ export class UpstreamSession {
   /** The last one that the server has taken, when it wants no more. */
   private lastStreamId = Infinity;
   private streamLimit: number;
-  private headerListLimit = Infinity;
+  private headerListLimit = maxRequestHeaderListBytes;
   private begun = 0;
   private errorCode = '';
 
@@ -115,6 +118,7 @@ export class UpstreamSession {
   }
 
   private onConnect(): void {
+    if (this.state === 'closed') return;
     this.connected = true;
     this.http2.setLocalWindowSize(sessionWindowBytes);
     for (const stream of this.streams) stream.connected();
@@ -124,7 +128,7 @@ export class UpstreamSession {
     // One at least: what is over the server's limit waits in `node:http2`.
     this.streamLimit = Math.max(1, Math.min(maxStreamsAtOnce, maxConcurrentStreams));
     this.sessions.streamLimit = this.streamLimit;
-    this.headerListLimit = maxHeaderListSize;
+    this.headerListLimit = Math.min(maxRequestHeaderListBytes, maxHeaderListSize);
     if (this.state !== 'connecting') return;
     this.state = 'ready';
     const waiting = [...this.streams];
@@ -164,6 +168,8 @@ export class UpstreamSession {
     this.state = 'closed';
     this.sessions.forget(this);
     this.http2.destroy();
+    // It would wait for the connection.
+    if (!this.connected) this.socket.destroy();
   }
 
   /** The process is gone, and what it sent before has had its time to arrive. */

@@ -121,13 +121,22 @@ describe('the request that an HTTP/2 upstream gets', () => {
     await upstream.until(() => received.ended);
   });
 
-  it('a head that the server does not take is answered 431, and no other request suffers', async () => {
-    const limits = { maxRequestBytes: 100_000, maxFieldBytes: 100_000 };
-    const { gateway, upstream } = await start(() => {}, { limits }, { settings: { maxHeaderListSize: 65_536 } });
+  it.each([
+    ['than the server says it takes', 70_000, { settings: { maxHeaderListSize: 65_536 } }],
+    ['than servers take without a word', 140_000, {}],
+  ])('a head that is larger %s is answered 431, and no other request suffers', async (_, size, options) => {
+    const limits = { maxRequestBytes: 200_000, maxFieldBytes: 200_000 };
+    const { gateway, upstream } = await start(() => {}, { limits }, options);
     const other = open(gateway).send(get('/held'));
     const held = await upstream.stream();
-    const client = open(gateway).send(get('/', `X: ${'x'.repeat(70_000)}`));
-    expect(await client.all()).toMatch(/^HTTP\/1\.1 431 /);
+    expect(
+      await open(gateway)
+        .send(get('/', `X: ${'x'.repeat(size)}`))
+        .all(),
+    ).toMatch(/^HTTP\/1\.1 431 /);
+    const fits = open(gateway).send(get('/', `X: ${'x'.repeat(60_000)}`));
+    ok(await upstream.stream(1));
+    expect(await fits.responses(1)).toEqual(['200']);
     ok(held);
     expect(await other.responses(1)).toEqual(['200']);
     expect(upstream.sessions).toHaveLength(1);
