@@ -303,7 +303,7 @@ describe('retire', () => {
 });
 
 describe('orders', () => {
-  it('P-82 reach an HTTP/2 upstream over a session of their own', async () => {
+  it('reach an HTTP/2 upstream over a session of their own', async () => {
     const { gateway, upstream } = await start(ok);
     gateway.gateway.receive({
       ...{ version: 1, type: 'order', id: 7, method: 'GET', target: '/warm', limitMs: 5_000 },
