@@ -223,13 +223,9 @@ describe('kinds of applications', () => {
     expect(response.text()).toContain(expected);
   });
 
-  it('HTTP/2 without HTTP/1 is refused at the start, with what to change', async () => {
-    const host = await hostOf(inProcess('in-process/http2.cjs', { environment: { KIND: 'plain' } }), {
-      expects: failedStart,
-    });
-    expect((await host.get('/')).status).toBe(500);
-    const event = await host.events.waitFor('app.in_process.start_failed');
-    expect(event.message).toContain('allowHTTP1');
+  it.each(['plain', 'secure'])('HTTP/2 without HTTP/1 (%s) is spoken to in h2c', async (kind) => {
+    const host = await hostOf(inProcess('in-process/http2.cjs', { environment: { KIND: kind } }));
+    expect((await host.get('/x')).json()).toMatchObject({ url: '/x', httpVersionMajor: 2 });
   });
 
   it('HTTP/2 with HTTP/1 is served', async () => {
