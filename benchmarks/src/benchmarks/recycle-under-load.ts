@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describeFailures, failedRequests } from '../load/job.ts';
 import type { LoadJob } from '../load/job.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
-import { closing, get, post } from '../load/request.ts';
+import { get, post } from '../load/request.ts';
 import type { Exchange } from '../load/request.ts';
 import { freePorts } from '../machine/ports.ts';
 import type { HostingModel } from '../poolhouse/configuration.ts';
@@ -15,6 +15,8 @@ const small = 1_024;
 const large = 1_024 * 1_024;
 /** Requests with a body of 1 MB come this much more seldom: at 500/s they would fill the machine by copying. */
 const largeRateShare = 0.1;
+/** The app answers this much later, so that every recycle finds requests in flight. */
+const waitMs = 20;
 const recycleLimitMs = 120_000;
 const pool = 'bench';
 
@@ -25,12 +27,12 @@ interface Traffic {
 }
 
 const traffic: readonly Traffic[] = (['kept', 'new'] as const).flatMap((connections) => {
-  const field = connections === 'new' ? closing : '';
+  const options = { closing: connections === 'new', waitMs };
   return [
-    { exchange: get(small, field), connections, rateShare: 1 },
-    { exchange: post(small, field), connections, rateShare: 1 },
-    { exchange: get(large, field), connections, rateShare: largeRateShare },
-    { exchange: post(large, field), connections, rateShare: largeRateShare },
+    { exchange: get(small, options), connections, rateShare: 1 },
+    { exchange: post(small, options), connections, rateShare: 1 },
+    { exchange: get(large, options), connections, rateShare: largeRateShare },
+    { exchange: post(large, options), connections, rateShare: largeRateShare },
   ];
 });
 

@@ -8,11 +8,16 @@ export interface Exchange {
   readonly expected: ExpectedAnswer;
 }
 
-const fields = 'User-Agent: poolhouse-benchmark\r\nAccept: */*\r\nAccept-Encoding: identity\r\n';
+export interface RequestOptions {
+  /** Asks for the end of the connection after the answer. */
+  readonly closing?: boolean;
+  /** How long the app is to wait with its answer (`apps/plain`), milliseconds. */
+  readonly waitMs?: number;
+}
 
 /** `GET` of so many bytes. */
-export function get(bytes: number, connection = ''): Exchange {
-  const head = `GET /bytes/${bytes} HTTP/1.1\r\nHost: localhost\r\n${fields}${connection}\r\n`;
+export function get(bytes: number, options: RequestOptions = {}): Exchange {
+  const head = `GET /bytes/${bytes}${query(options)} HTTP/1.1\r\n${fields(options)}\r\n`;
   return {
     name: `GET ${size(bytes)}`,
     request: Buffer.from(head, 'latin1'),
@@ -21,8 +26,9 @@ export function get(bytes: number, connection = ''): Exchange {
 }
 
 /** `POST` of so many bytes, answered with their count and checksum. */
-export function post(bytes: number, connection = ''): Exchange {
-  const head = `POST /count HTTP/1.1\r\nHost: localhost\r\n${fields}${connection}Content-Type: application/octet-stream\r\nContent-Length: ${bytes}\r\n\r\n`;
+export function post(bytes: number, options: RequestOptions = {}): Exchange {
+  const content = `Content-Type: application/octet-stream\r\nContent-Length: ${bytes}\r\n`;
+  const head = `POST /count${query(options)} HTTP/1.1\r\n${fields(options)}${content}\r\n`;
   return {
     name: `POST ${size(bytes)}`,
     request: Buffer.concat([Buffer.from(head, 'latin1'), payload(bytes)]),
@@ -30,8 +36,14 @@ export function post(bytes: number, connection = ''): Exchange {
   };
 }
 
-/** The field that makes a request the last one of its connection. */
-export const closing = 'Connection: close\r\n';
+function query({ waitMs }: RequestOptions): string {
+  return waitMs === undefined ? '' : `?wait=${waitMs}`;
+}
+
+function fields({ closing = false }: RequestOptions): string {
+  const common = 'Host: localhost\r\nUser-Agent: poolhouse-benchmark\r\nAccept: */*\r\nAccept-Encoding: identity\r\n';
+  return closing ? `${common}Connection: close\r\n` : common;
+}
 
 function size(bytes: number): string {
   return bytes >= 1024 ** 2 ? `${bytes / 1024 ** 2} MB` : `${bytes / 1024} KB`;
