@@ -9,9 +9,14 @@ export interface ProcessStat {
   readonly state: string;
   readonly parent: number;
   readonly group: number;
+  /** It is on its way out (PF_EXITING), which the kernel says before it closes the process's sockets. */
+  readonly exiting: boolean;
   /** Clock ticks since boot at which the process started: with the pid, an identity that is never reused. */
   readonly startTime: string;
 }
+
+/** PF_EXITING of the kernel's include/linux/sched.h. */
+const exitingFlag = 0x4;
 
 export function processStat(pid: number): ProcessStat | undefined {
   const text = read(`/proc/${pid}/stat`);
@@ -22,14 +27,15 @@ export function processStat(pid: number): ProcessStat | undefined {
     state: fields[0] ?? '?',
     parent: Number(fields[1]),
     group: Number(fields[2]),
+    exiting: (Number(fields[6]) & exitingFlag) !== 0,
     startTime: fields[19] ?? '',
   };
 }
 
-/** Whether this very process lives: not a zombie, and not another one that got its pid. */
+/** Whether this very process lives: not a zombie, not dying, and not another one that got its pid. */
 export function isAlive(pid: number, startTime: string): boolean {
   const stat = processStat(pid);
-  return stat !== undefined && stat.startTime === startTime && stat.state !== 'Z';
+  return stat !== undefined && stat.startTime === startTime && stat.state !== 'Z' && !stat.exiting;
 }
 
 /** Resident and proportional memory of one process, bytes. */

@@ -14,9 +14,6 @@ import { createPoolState, type HostedApplication, type PoolState, type WorkerPro
 /** How often the memory of processes is looked at, milliseconds. */
 const measureMs = 15_000;
 
-/** Time that a process takes at most from closing its sockets to being seen as dead, milliseconds. */
-const deathMs = 50;
-
 /** More starts than this are not in files of 4 × 10 MiB, unless a pool does nothing but start. */
 const rememberedTokens = 1_000;
 
@@ -147,18 +144,8 @@ export class ApplicationPool {
     });
   }
 
-  /**
-   * Tells the gateways that a process which they doubt lives; a dead one is taken away by its own exit. A worker
-   * is doubted whenever its app drops a connection, so the answer comes at once. An app process that refuses
-   * connections may be in the middle of its death: its sockets go before the kernel reports it.
-   */
+  /** Tells the gateways that a process which they doubt lives; a dead one is taken away by its own exit. */
   vouchFor(id: number): void {
-    const process = this.#state.processes.find((each) => each.id === id);
-    if (process?.kind === 'worker') this.#vouchIfAlive(id);
-    else setTimeout(() => this.#vouchIfAlive(id), deathMs);
-  }
-
-  #vouchIfAlive(id: number): void {
     const process = this.#hosted.get(id);
     const phase = this.#state.processes.find((each) => each.id === id)?.phase;
     if (phase === 'running' && process?.alive === true) this.#surroundings.publish({ add: [process.upstream] });
