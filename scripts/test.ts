@@ -24,7 +24,10 @@ import { installTestPackages } from './test-packages.ts';
 const projects = ['unit', 'product'] as const;
 
 /** Files that spend their time waiting for limits of the product, or prove programs that are not Node.js. */
-const longTests = ['**/*.long.test.ts', 'test/pools.test.ts', 'test/aspnetcore.test.ts', 'test/isolation.test.ts'];
+const longTests = [
+  ...['idle-time', 'failures', 'queue', 'settings-and-stop'].map((name) => `test/pools/${name}.test.ts`),
+  ...['aspnetcore', 'isolation', 'limits', 'out-of-process/failures', 'samples'].map((name) => `test/${name}.test.ts`),
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
