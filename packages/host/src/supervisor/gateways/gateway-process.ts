@@ -10,6 +10,12 @@ import {
 import { firstSocketDescriptor, launch, type Credentials, type Exit, type LaunchedProcess } from '../../linux/index.ts';
 import type { Endpoint } from '../endpoints/index.ts';
 
+/**
+ * V8 lets the space for young objects grow with the load, to three times 32 MiB. What a gateway makes is dead
+ * before the next turn of its loop: a smaller space is collected more often and costs as little.
+ */
+const semiSpaceMiB = 4;
+
 /** A peer that does not take its messages is replaced when this much waits for it, bytes. */
 const unsentLimit = 8 * 1024 * 1024;
 
@@ -63,7 +69,7 @@ export class GatewayProcess {
     };
     const launched = await launch({
       program: options.node,
-      arguments: [options.entry],
+      arguments: [`--max-semi-space-size=${semiSpaceMiB}`, options.entry],
       workingDirectory: options.workingDirectory,
       environment: { ...options.environment, [gatewaySettingsVariable]: JSON.stringify(settings) },
       output: options.output,
