@@ -24,6 +24,11 @@ export const hexDigits = table((byte) => {
   return digit + 1;
 });
 
+/** Space or tab: what HTTP allows around values (OWS). */
+export function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x09;
+}
+
 function table(classify: (byte: number) => number): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => classify(byte));
 }

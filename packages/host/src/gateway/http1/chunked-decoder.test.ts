@@ -65,7 +65,7 @@ describe('refused bodies', () => {
   it('H-75 bounds extensions and trailers', () => {
     expect(decode(`5;${'e'.repeat(20_000)}\r\n`, 'framed').failure).toBe('extensions too long');
     expect(decode(`${'0'.repeat(20_000)}5\r\n`, 'framed').failure).toBe('extensions too long');
-    expect(decode(`${'1;e\r\na\r\n'.repeat(9_000)}`, 'framed').failure).toBe('extensions too long');
+    expect(decode(`1;${'e'.repeat(100)}\r\na\r\n`.repeat(9_000), 'framed').failure).toBe('extensions too long');
     expect(decode(`0\r\nA: ${'t'.repeat(20_000)}\r\n\r\n`, 'framed').failure).toBe('trailers too long');
   });
 });
@@ -91,6 +91,14 @@ describe('accepted bodies', () => {
 
   it('is not done before the last CRLF', () => {
     expect(decode('5\r\nabcde\r\n0\r\n\r', 'framed')).toMatchObject({ done: false, failure: undefined });
+  });
+});
+
+it('takes padded sizes and extensions on every chunk of a long body', () => {
+  const chunk = `0000064;chunk-signature=${'5'.repeat(64)}\r\n${'d'.repeat(100)}\r\n`;
+  expect(decode(`${chunk.repeat(1_000)}0\r\n\r\n`, 'payload')).toMatchObject({
+    done: true,
+    output: 'd'.repeat(100_000),
   });
 });
 

@@ -9,8 +9,13 @@ export type ChunkedOutput = 'framed' | 'payload';
 /** `syntax` breaks the grammar (RFC 9112 §7.1, CR LF only); the others are limits. */
 export type ChunkedFailure = 'syntax' | 'extensions too long' | 'trailers too long';
 
-/** Extensions and leading zeros of one body, bytes; Node.js refuses at the same size. */
+/**
+ * Extensions and leading zeros, bytes, by which a body may be larger than a plain one. What a chunk may bring along
+ * is forgiven: whoever pads each size or signs each chunk does not add up, whoever sends little else does.
+ */
 const maxExtensionBytes = 16_384;
+const forgivenPerChunk = 16;
+const forgivenPerByte = 2;
 const maxTrailerBytes = 16_384;
 
 const enterSize = 0;
@@ -147,6 +152,7 @@ export class ChunkedDecoder {
       case sizeLineFeed:
         if (byte !== 0x0a) return 'syntax';
         this.left = this.size;
+        this.extensionBytes = Math.max(0, this.extensionBytes - forgivenPerChunk - forgivenPerByte * this.size);
         this.state = this.size === 0 ? enterTrailer : inData;
         if (this.size > 0 && !this.framed) this.keep(position + 1);
         return undefined;

@@ -1,4 +1,5 @@
 import { isProtectedFromConnection } from './field-names.ts';
+import { listItems } from './list-items.ts';
 
 /** What the `Connection` field of a message says. */
 export interface ConnectionOptions {
@@ -24,8 +25,7 @@ export function parseConnectionOptions(value: string): ConnectionOptions | undef
   if (value === 'close') return plainClose;
   const options = { close: false, keepAlive: false, upgrade: false };
   const fields = new Set<string>();
-  for (const part of value.split(',')) {
-    const option = part.trim().toLowerCase();
+  for (const option of listItems(value)) {
     if (option === '') continue;
     if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(option)) return undefined;
     if (option === 'close') options.close = true;

@@ -1,3 +1,5 @@
+import { trimBlanks } from './list-items.ts';
+
 /**
  * Value of the field `name` (lower case) among the lines of text[start, end), each ending in CRLF and already
  * checked; several lines joined with `, `; undefined when absent.
@@ -13,9 +15,4 @@ export function findField(text: string, start: number, end: number, name: string
     line = lineEnd + 2;
   }
   return value;
-}
-
-/** Without spaces and tabs at both ends; `trim` would take more than HTTP allows. */
-function trimBlanks(value: string): string {
-  return value.replace(/^[ \t]+|[ \t]+$/g, '');
 }

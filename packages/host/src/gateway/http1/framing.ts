@@ -1,9 +1,5 @@
 import { type MessageFailure, messageFailures } from '../pipeline/message-failure.ts';
-
-/** Space or tab: what HTTP allows around values (OWS). */
-export function isBlank(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x09;
-}
+import { listItems } from './list-items.ts';
 
 /** The number that bytes[start, end) spell, a `Content-Length`; -1 when it is not 1*DIGIT below 2^53. */
 export function parseContentLength(bytes: Uint8Array, start: number, end: number): number {
@@ -23,7 +19,7 @@ export function parseContentLength(bytes: Uint8Array, start: number, end: number
  */
 export function checkTransferEncoding(value: string): MessageFailure | undefined {
   if (value === 'chunked') return undefined;
-  const codings = value.split(',').map((coding) => coding.trim().toLowerCase());
+  const codings = listItems(value);
   if (codings.length === 1 && codings[0] === 'chunked') return undefined;
   if (codings.some((coding) => !/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(coding))) return messageFailures.badRequest;
   const chunked = codings.indexOf('chunked');

@@ -8,6 +8,7 @@ import {
   withoutFields,
 } from './connection-options.ts';
 import { checkTransferEncoding } from './framing.ts';
+import { listItems } from './list-items.ts';
 import type { CollectedFields } from './request-fields.ts';
 import type { HeadContext, Http1RequestHead } from './request-head.ts';
 import { readTarget } from './request-target.ts';
@@ -66,9 +67,7 @@ function checkConnection(head: Http1RequestHead, collected: CollectedFields): Me
   head.keepAlive = head.version === '1.1' ? !options.close : options.keepAlive && !options.close;
   if (options.upgrade && head.version === '1.1') head.upgrade = collected.upgrade;
   if (options.fields !== undefined) head.fields = withoutFields(head.fields, options.fields);
-  if (collected.te !== '') {
-    head.acceptsTrailers = collected.te.split(',').some((coding) => coding.trim().toLowerCase() === 'trailers');
-  }
+  if (collected.te !== '') head.acceptsTrailers = listItems(collected.te).includes('trailers');
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import { messageFailures, type MessageFailure } from '../pipeline/message-failure.ts';
-import { nameBytes, underscore, valueBytes } from './characters.ts';
+import { isBlank, nameBytes, underscore, valueBytes } from './characters.ts';
 import { isProtectedAlias, requestField } from './field-names.ts';
-import { isBlank, parseContentLength } from './framing.ts';
+import { parseContentLength } from './framing.ts';
 import type { HeadContext, Http1RequestHead } from './request-head.ts';
 
 /** Marks a text that ends before the head does; never leaves `parseRequestHead`. */

@@ -94,6 +94,7 @@ describe('refused heads', () => {
       'Authorization',
     ].map((name) => [`H-53 Connection: ${name}`, get(`Connection: ${name}`), 400, 'Header'] as const),
     ['Connection that is no token', get('Connection: a b'), 400, 'Header'],
+    ['Connection with a no-break space', get('Connection: close\xa0'), 400, 'Header'],
     ['H-57 length and chunked', post('Content-Length: 5', 'Transfer-Encoding: chunked'), 400, 'BadRequest'],
     ['H-58 chunked and length', post('TRANSFER-ENCODING: chunked', 'content-length: 5'), 400, 'BadRequest'],
     ['H-59 two equal lengths', post('Content-Length: 5', 'Content-Length: 5'), 400, 'Number'],
@@ -105,7 +106,17 @@ describe('refused heads', () => {
     ...['xchunked', 'identity', 'gzip, chunked', 'deflate'].map(
       (coding) => [`H-64 coding ${coding}`, post(`Transfer-Encoding: ${coding}`), 501, 'N/I'] as const,
     ),
-    ...['chunked, identity', 'chunked, chunked', '"chunked"', 'chunked;q=1', ',chunked', 'chunked,', ''].map(
+    ...[
+      'chunked, identity',
+      'chunked, chunked',
+      '"chunked"',
+      'chunked;q=1',
+      ',chunked',
+      'chunked,',
+      '',
+      '\xa0chunked',
+      'chunked\xa0',
+    ].map(
       (coding) =>
         [
           `H-65 H-66 coding ${JSON.stringify(coding)}`,

@@ -1,7 +1,7 @@
-import { nameBytes, valueBytes } from './characters.ts';
+import { isBlank, nameBytes, valueBytes } from './characters.ts';
 import { noConnectionOptions, parseConnectionOptions, withoutFields } from './connection-options.ts';
 import { responseField } from './field-names.ts';
-import { isBlank, parseContentLength } from './framing.ts';
+import { parseContentLength } from './framing.ts';
 
 /** A response head of an upstream that passed every check, from one scan over its bytes. */
 export class Http1ResponseHead {

@@ -30,6 +30,8 @@ describe('namesEntityTag', () => {
     ['"x" "a:0"', false, false],
     ['', false, false],
     [`${'"x",'.repeat(1_000)}"a:0"`, true, true],
+    [`"x" \t, \t"a:0"${' '.repeat(15_000)}`, true, true],
+    [`"x",${' '.repeat(15_000)}x, "a:0"`, false, false],
   ])('%.40s: weak %s, strong %s', (field, weak, strong) => {
     expect(namesEntityTag(field, tag, true)).toBe(weak);
     expect(namesEntityTag(field, tag, false)).toBe(strong);

@@ -27,5 +27,5 @@ export function namesEntityTag(field: string, tag: string, weak: boolean): boole
   return false;
 }
 
-/** One tag with the comma after it, or an empty item. */
-const listItem = /[ \t]*(?:(W\/)?("[\u0021\u0023-\u007e\u0080-\u00ff]*"))?[ \t]*(?:,|$)/y;
+/** One tag with the comma after it, or an empty item. Blanks can be read in one way only: a row of them costs nothing. */
+const listItem = /[ \t]*(?:(W\/)?("[\u0021\u0023-\u007e\u0080-\u00ff]*")[ \t]*)?(?:,|$)/y;
