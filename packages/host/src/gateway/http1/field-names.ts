@@ -2,8 +2,8 @@ import { reservedHeaderPrefix } from '@poolhouse/contract';
 
 /**
  * Fields of a request that the gateway acts on. `hop` = ends here: hop-by-hop, or never valid from a client
- * (`Proxy`, see httpoxy; `MS-ASPNETCORE-…`). `forwarded` = a statement about the client that only a trusted
- * peer may make. Undefined = passes unread.
+ * (`Proxy`, see httpoxy; `MS-ASPNETCORE-…`). `forwarded` = a statement about the client or about what it asked for
+ * that only a trusted peer may make, because applications believe it. Undefined = passes unread.
  */
 export type RequestField =
   | 'host'
@@ -19,6 +19,8 @@ export type RequestField =
   | 'hop';
 
 const reserved = reservedHeaderPrefix.toLowerCase();
+/** Beginnings of names under which proxies tell who the client is and what certificate it showed. */
+const claims = ['x-forwarded-', 'x-arr-', 'x-client-cert'];
 
 /** Recognises bytes[start, end) without allocating: by length, then letter by letter. */
 export function requestField(bytes: Uint8Array, start: number, end: number): RequestField | undefined {
@@ -33,30 +35,38 @@ export function requestField(bytes: Uint8Array, start: number, end: number): Req
       return matches(bytes, start, 'expect') ? 'expect' : undefined;
     case 7:
       if (matches(bytes, start, 'upgrade')) return 'upgrade';
-      return matches(bytes, start, 'trailer') ? 'hop' : undefined;
+      if (matches(bytes, start, 'trailer')) return 'hop';
+      break;
     case 9:
       if (matches(bytes, start, 'forwarded')) return 'forwarded';
-      return matches(bytes, start, 'x-real-ip') ? 'hop' : undefined;
+      if (matches(bytes, start, 'x-real-ip')) return 'hop';
+      break;
     case 10:
       if (matches(bytes, start, 'connection')) return 'connection';
-      return matches(bytes, start, 'keep-alive') ? 'hop' : undefined;
+      if (matches(bytes, start, 'keep-alive')) return 'hop';
+      break;
+    case 11:
+      if (matches(bytes, start, 'remote-user')) return 'forwarded';
+      break;
+    case 13:
+      if (matches(bytes, start, 'x-remote-user') || matches(bytes, start, 'x-rewrite-url')) return 'forwarded';
+      break;
     case 14:
       if (matches(bytes, start, 'content-length')) return 'content-length';
       if (matches(bytes, start, 'http2-settings')) return 'hop';
+      if (matches(bytes, start, 'x-original-url')) return 'forwarded';
       break;
     case 15:
       if (matches(bytes, start, 'x-forwarded-for')) return 'x-forwarded-for';
       break;
     case 16:
       if (matches(bytes, start, 'proxy-connection')) return 'hop';
-      if (matches(bytes, start, 'x-forwarded-host') || matches(bytes, start, 'x-forwarded-port')) return 'forwarded';
       break;
     case 17:
       if (matches(bytes, start, 'transfer-encoding')) return 'transfer-encoding';
       if (matches(bytes, start, 'x-forwarded-proto')) return 'x-forwarded-proto';
       break;
     case 18:
-      if (matches(bytes, start, 'x-forwarded-prefix')) return 'forwarded';
       if (matches(bytes, start, 'proxy-authenticate')) return 'hop';
       break;
     case 19:
@@ -67,7 +77,18 @@ export function requestField(bytes: Uint8Array, start: number, end: number): Req
       break;
     default:
   }
-  return end - start >= reserved.length && matches(bytes, start, reserved) ? 'hop' : undefined;
+  return fieldOfFamily(bytes, start, end);
+}
+
+/** By the first letters of the name; most fields are out after one. */
+function fieldOfFamily(bytes: Uint8Array, start: number, end: number): RequestField | undefined {
+  if (begins(bytes, start, end, reserved)) return 'hop';
+  for (const claim of claims) if (begins(bytes, start, end, claim)) return 'forwarded';
+  return undefined;
+}
+
+function begins(bytes: Uint8Array, start: number, end: number, lower: string): boolean {
+  return end - start >= lower.length && matches(bytes, start, lower);
 }
 
 /** Fields of a response that the gateway acts on. `hop` = ends here. */

@@ -192,7 +192,7 @@ describe('accepted heads', () => {
     expect(accepted(get(...fields)).fields).toBe(['Host: a.test', ...fields, ''].join('\r\n'));
   });
 
-  it('drops what ends at this hop or what no client may say', () => {
+  it('H-22 drops what ends at this hop or what no client may say', () => {
     const head = accepted(
       get(
         'Connection: keep-alive, X-A',
@@ -212,7 +212,19 @@ describe('accepted heads', () => {
         'X-Forwarded-Prefix: /x',
         'Forwarded: for=1.1.1.1',
         'X-Real-IP: 1.1.1.1',
+        'X-Forwarded-Ssl: on',
+        'X-Original-URL: /admin',
+        'X-Rewrite-URL: /admin',
+        'X-ARR-ClientCert: x',
+        'X-ARR-SSL: x',
+        'X-Client-Cert: x',
+        'X-Client-Cert-Chain: x',
+        'Remote-User: admin',
+        'X-Remote-User: admin',
+        'X_ARR_ClientCert: x',
+        'REMOTE_USER: admin',
         'MS-ASPNETCORE-TOKEN: x',
+        'MS-ASPNETCORE-CLIENTCERT: x',
         'ms-aspnetcore-foo: x',
         'Ms-AspNetCore: x',
         'MS_ASPNETCORE_TOKEN: x',
@@ -235,11 +247,14 @@ describe('accepted heads', () => {
         'X-Forwarded-Proto: https',
         'Forwarded: for=x',
         'X-Forwarded-Host: h',
+        'X-ARR-ClientCert: c',
+        'X-Real-IP: 1.1.1.1',
+        'MS-ASPNETCORE-CLIENTCERT: x',
       ),
       { trusted: true },
     );
     expect(head).toMatchObject({ forwardedFor: '1.1.1.1, 2.2.2.2', forwardedProto: 'https' });
-    expect(head.fields).toBe('Host: a.test\r\nForwarded: for=x\r\nX-Forwarded-Host: h\r\n');
+    expect(head.fields).toBe('Host: a.test\r\nForwarded: for=x\r\nX-Forwarded-Host: h\r\nX-ARR-ClientCert: c\r\n');
   });
 
   it.each([
