@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPathTable, foldPath } from './path-table.ts';
+import { foldPath } from '../pipeline/fold-path.ts';
+import { createPathTable } from './path-table.ts';
 
 describe('createPathTable', () => {
   const table = createPathTable(['/', '/shop', '/shop/admin', '/café'].map((path) => [path, path] as const));

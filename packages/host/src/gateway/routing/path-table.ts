@@ -1,3 +1,5 @@
+import { foldPath } from '../pipeline/fold-path.ts';
+
 /**
  * Finds the longest of several paths that is a segment-wise prefix of another, ignoring case: `/shop`
  * covers `/Shop` and `/shop/x`, never `/shopping`. The cost grows with the depth of the longest path, not
@@ -29,16 +31,6 @@ export function createPathTable<Value>(entries: Iterable<readonly [path: string,
       return root;
     },
   };
-}
-
-/** Form in which paths compare: lower case of the composed form. */
-export function foldPath(path: string): string {
-  return (isAscii(path) ? path : path.normalize('NFC')).toLowerCase();
-}
-
-function isAscii(text: string): boolean {
-  for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) > 0x7f) return false;
-  return true;
 }
 
 /** Index after the last of at most `count` segments, without a trailing slash. */

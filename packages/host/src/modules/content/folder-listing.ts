@@ -1,4 +1,5 @@
 import { opendir } from 'node:fs/promises';
+import { foldPath } from '../../gateway/pipeline/fold-path.ts';
 import { meaningOf } from './file-error.ts';
 
 /** Names in one folder, for a look-up that ignores case. */
@@ -17,18 +18,14 @@ export async function listFolder(path: string): Promise<FolderListing> {
     for await (const entry of await opendir(path)) {
       if (exact.size === maxListedNames) return emptyListing;
       exact.add(entry.name);
-      const key = fold(entry.name);
+      const key = foldPath(entry.name);
       folded.set(key, folded.has(key) ? undefined : entry.name);
     }
   } catch (error) {
     if (meaningOf(error) === 'failed') throw error;
     return emptyListing;
   }
-  return { find: (name) => (exact.has(name) ? name : folded.get(fold(name))) };
+  return { find: (name) => (exact.has(name) ? name : folded.get(foldPath(name))) };
 }
 
 const emptyListing: FolderListing = { find: () => undefined };
-
-function fold(name: string): string {
-  return name.normalize('NFC').toLowerCase();
-}

@@ -6,6 +6,7 @@ const virtualDirectories = [
   { path: '/', physicalPath: '/srv/www' },
   { path: '/images', physicalPath: '/srv/images' },
   { path: '/images/large', physicalPath: '/data/large' },
+  { path: '/caf\u00e9', physicalPath: '/srv/cafe' },
 ];
 
 describe('placeOf', () => {
@@ -17,6 +18,7 @@ describe('placeOf', () => {
     ['/IMAGES/logo.png', '/srv/images', 'logo.png', false],
     ['/images/Large/x', '/data/large', 'x', false],
     ['/imagesx', '/srv/www', 'imagesx', false],
+    ['/CAFE%CC%81/menu', '/srv/cafe', 'menu', false],
     ['/a/../images/%2e/b', '/srv/images', 'b', false],
   ])('finds %s below %s as %j', (target, root, names, isFolder) => {
     const { route } = injectExchange({ target, virtualDirectories });

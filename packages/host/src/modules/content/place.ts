@@ -1,5 +1,6 @@
 import type { ApplicationPlan } from '@poolhouse/contract';
 import type { Route } from '../../gateway/pipeline/exchange.ts';
+import { foldPath } from '../../gateway/pipeline/fold-path.ts';
 
 /** Where in the file system a path of a site leads, before anything is looked at. */
 export interface Place {
@@ -39,7 +40,7 @@ export function placeOf(route: Route, cookedPath = route.cookedPath): Place | un
 }
 
 function covers(directory: ApplicationPlan['virtualDirectories'][number], names: readonly string[]): boolean {
-  return directory.path.toLowerCase() === `/${names.join('/').toLowerCase()}`;
+  return foldPath(directory.path) === foldPath(`/${names.join('/')}`);
 }
 
 /** `/` has none, `/a/b` two. */

@@ -18,11 +18,11 @@ export function compileDirectoryBrowse(configuration: EffectiveConfiguration): D
     hiddenNames: filtering
       .element('hiddenSegments')
       .entries()
-      .map((entry) => entry.get('segment').toLowerCase()),
+      .map((entry) => entry.get('segment').normalize('NFC').toLowerCase()),
     hiddenExtensions: filtering
       .element('fileExtensions')
       .entries()
       .filter((entry) => !entry.get('allowed'))
-      .map((entry) => entry.get('fileExtension').toLowerCase()),
+      .map((entry) => entry.get('fileExtension').normalize('NFC').toLowerCase()),
   };
 }

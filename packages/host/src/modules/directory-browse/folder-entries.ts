@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { foldPath } from '../../gateway/pipeline/fold-path.ts';
 import { unservedSubStatus } from '../content/served-names.ts';
 import type { DirectoryBrowseSettings } from './settings.ts';
 
@@ -42,7 +43,7 @@ export async function listEntries(folder: string, settings: DirectoryBrowseSetti
 }
 
 function isShown(entry: Dirent, { hiddenNames, hiddenExtensions }: DirectoryBrowseSettings): boolean {
-  const name = entry.name.toLowerCase();
+  const name = foldPath(entry.name);
   if (!entry.isFile() && !entry.isDirectory() && !entry.isSymbolicLink()) return false;
   if (unservedSubStatus([entry.name]) !== undefined || hiddenNames.includes(name)) return false;
   return entry.isDirectory() || !hiddenExtensions.some((extension) => name.endsWith(extension));

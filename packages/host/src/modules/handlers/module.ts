@@ -1,4 +1,5 @@
 import type { Exchange } from '../../gateway/pipeline/exchange.ts';
+import { foldPath } from '../../gateway/pipeline/fold-path.ts';
 import type { GatewayModule, ModuleServices, Outcome } from '../../gateway/pipeline/module.ts';
 import { aspNetCoreModule } from '../asp-net-core/module.ts';
 import { contentOf } from '../content/content.ts';
@@ -40,8 +41,7 @@ export const handlersModule: GatewayModule<HandlersSettings> = {
     return { handle: (exchange) => dispatch(exchange, exchange.route.cookedPath, true) };
 
     function dispatch(exchange: Exchange, path: string, mayHaveChild: boolean): Outcome | Promise<Outcome> {
-      const names = path
-        .toLowerCase()
+      const names = foldPath(path)
         .split('/')
         .filter((name) => name !== '');
       const fitting = mapping.filter((mapped) => mapped.fitsPath(names));

@@ -1,4 +1,6 @@
-/** Tells whether a path, as names in lower case, belongs to a handler. */
+import { foldPath } from '../../gateway/pipeline/fold-path.ts';
+
+/** Tells whether a path, as names that `foldPath` made, belongs to a handler. */
 export type PathPattern = (names: readonly string[]) => boolean;
 
 /**
@@ -9,7 +11,7 @@ export type PathPattern = (names: readonly string[]) => boolean;
  * anywhere, or at the beginning when it starts with a slash. `*` and `?` stay within a name.
  */
 export function createPathPattern(pattern: string): PathPattern {
-  const lower = pattern.toLowerCase();
+  const lower = foldPath(pattern);
   if (lower === '*') return () => true;
   if (lower === '*.') return (names) => !(names.at(-1) ?? '').includes('.');
   const isAnchored = lower.startsWith('/');

@@ -27,28 +27,28 @@ export function compileRequestFiltering(
     ),
     fileExtensions: allowList(
       extensions.get('allowUnlisted'),
-      extensions.entries().map((entry) => [entry.get('fileExtension').toLowerCase(), entry.get('allowed')]),
+      extensions.entries().map((entry) => [folded(entry.get('fileExtension')), entry.get('allowed')]),
     ),
     hiddenSegments: section
       .element('hiddenSegments')
       .entries()
-      .map((entry) => entry.get('segment').toLowerCase()),
+      .map((entry) => folded(entry.get('segment'))),
     denyUrlSequences: section
       .element('denyUrlSequences')
       .entries()
-      .map((entry) => entry.get('sequence').toLowerCase()),
+      .map((entry) => folded(entry.get('sequence'))),
     alwaysAllowedUrls: section
       .element('alwaysAllowedUrls')
       .entries()
-      .map((entry) => entry.get('url').toLowerCase()),
+      .map((entry) => folded(entry.get('url'))),
     denyQueryStringSequences: section
       .element('denyQueryStringSequences')
       .entries()
-      .map((entry) => entry.get('sequence').toLowerCase()),
+      .map((entry) => folded(entry.get('sequence'))),
     alwaysAllowedQueryStrings: section
       .element('alwaysAllowedQueryStrings')
       .entries()
-      .map((entry) => entry.get('queryString').toLowerCase()),
+      .map((entry) => folded(entry.get('queryString'))),
     headerLimits: limits
       .element('headerLimits')
       .entries()
@@ -74,12 +74,17 @@ function filteringRule(entry: RuleEntry): FilteringRule {
     appliesTo: entry
       .element('appliesTo')
       .entries()
-      .map((extension) => extension.get('fileExtension').toLowerCase()),
+      .map((extension) => folded(extension.get('fileExtension'))),
     denyStrings: entry
       .element('denyStrings')
       .entries()
-      .map((denied) => denied.get('string').toLowerCase()),
+      .map((denied) => folded(denied.get('string'))),
   };
+}
+
+/** As `foldPath` of the gateway makes what they are compared with. */
+function folded(text: string): string {
+  return text.normalize('NFC').toLowerCase();
 }
 
 function allowList(allowUnlisted: boolean, entries: readonly (readonly [name: string, allowed: boolean])[]): AllowList {

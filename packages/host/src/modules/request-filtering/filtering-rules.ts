@@ -1,4 +1,5 @@
 import type { Exchange } from '../../gateway/pipeline/exchange.ts';
+import { foldPath } from '../../gateway/pipeline/fold-path.ts';
 import type { Check } from './denial.ts';
 import { denial } from './denial.ts';
 import { extensionOf, namesOf } from './path-names.ts';
@@ -23,8 +24,8 @@ function applies(rule: FilteringRule, cookedPath: string): boolean {
 
 function violates(rule: FilteringRule, exchange: Exchange): boolean {
   for (const text of scannedTexts(rule, exchange)) {
-    const lower = text.toLowerCase();
-    if (rule.denyStrings.some((denied) => lower.includes(denied))) return true;
+    const folded = foldPath(text);
+    if (rule.denyStrings.some((denied) => folded.includes(denied))) return true;
   }
   // A bare percent sign in the path was refused before; the query may hold one.
   return rule.denyUnescapedPercent && rule.scanQueryString && /%(?![0-9a-f]{2})/i.test(exchange.route.query);

@@ -1,12 +1,13 @@
+import { foldPath } from '../../gateway/pipeline/fold-path.ts';
+
 /**
- * Names of a path as Windows would open them, in lower case: without a stream (`::$DATA`) and without
+ * Names of a path as Windows would open them, folded: without a stream (`::$DATA`) and without
  * trailing dots and blanks. Rules written for Windows must not be passed with a name that only Linux
  * tells apart: `/web.config.` is `web.config` to them.
  */
 export function namesOf(cookedPath: string): string[] {
-  return cookedPath
+  return foldPath(cookedPath)
     .slice(1)
-    .toLowerCase()
     .split('/')
     .map((name) => (plainName.test(name) ? name : (name.split(':', 1)[0] as string).replace(/[. ]+$/, '')));
 }

@@ -1,4 +1,4 @@
-/** Frozen settings of the module; names and sequences are in lower case. */
+/** Frozen settings of the module; names and sequences are in lower case, composed (NFC). */
 export interface RequestFilteringSettings {
   /** Bytes of a request body. Default 30,000,000. */
   readonly maxAllowedContentLength: number;

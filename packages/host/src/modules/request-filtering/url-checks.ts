@@ -1,4 +1,5 @@
 import type { Route } from '../../gateway/pipeline/exchange.ts';
+import { foldPath } from '../../gateway/pipeline/fold-path.ts';
 import type { Check } from './denial.ts';
 import { denial } from './denial.ts';
 import type { RequestFilteringSettings } from './settings.ts';
@@ -26,7 +27,7 @@ export function checkUrlSequences(settings: RequestFilteringSettings): Check | u
   if (sequences.length === 0) return undefined;
   const alwaysAllowed = new Set(settings.alwaysAllowedUrls);
   return ({ request, route }) => {
-    const path = route.cookedPath.toLowerCase();
+    const path = foldPath(route.cookedPath);
     if (alwaysAllowed.has(path)) return undefined;
     const sent = request.target.slice(0, request.target.length - route.query.length).toLowerCase();
     return sequences.some((sequence) => path.includes(sequence) || sent.includes(sequence))
@@ -44,7 +45,7 @@ export function checkQuerySequences(settings: RequestFilteringSettings): Check |
     if (route.query.length < 2) return undefined;
     const sent = queryOf(route).toLowerCase();
     if (alwaysAllowed.has(sent)) return undefined;
-    const decoded = settings.unescapeQueryString ? unescapeBytes(sent).toLowerCase() : sent;
+    const decoded = settings.unescapeQueryString ? foldPath(unescapeBytes(sent)) : sent;
     return sequences.some((sequence) => sent.includes(sequence) || decoded.includes(sequence))
       ? deniedQuerySequence
       : undefined;
