@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import {
+  Agent,
   createServer,
   request as httpRequest,
   type IncomingMessage,
@@ -129,6 +130,27 @@ describe('fetchHandler', () => {
       return new Response(new ReadableStream({ pull }));
     });
     await expect(ask(address).then(text)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  it('serves the next request of a connection though the handler left a body unread', async () => {
+    const address = await serve(() => new Response('answered'));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (const method of ['POST', 'GET']) {
+      const body = method === 'POST' ? Buffer.alloc(1_000_000) : '';
+      expect(await text(await ask(address, { agent, method, body }))).toBe('answered');
+    }
+    agent.destroy();
+  });
+
+  it('lets a handler that has begun with a body read on after its answer', async () => {
+    const received = Promise.withResolvers<number>();
+    const address = await serve((request) => {
+      const read = async (): Promise<number> => (await request.arrayBuffer()).byteLength;
+      received.resolve(read());
+      return new Response('accepted');
+    });
+    expect(await text(await ask(address, { method: 'POST', body: Buffer.alloc(1_000_000) }))).toBe('accepted');
+    expect(await received.promise).toBe(1_000_000);
   });
 
   it.each([

@@ -42,8 +42,10 @@ async function serve(call: FetchHandler, incoming: IncomingMessage, outgoing: Se
   outgoing.once('close', () => {
     if (!outgoing.writableFinished) left.abort(new DOMException('The client left.', 'AbortError'));
   });
+  const request = toRequest(incoming, url, left.signal);
+  outgoing.once('finish', () => discardUnread(request, incoming));
   try {
-    const response = await call(toRequest(incoming, url, left.signal), { incoming, outgoing });
+    const response = await call(request, { incoming, outgoing });
     await send(response, incoming, outgoing);
   } catch (error) {
     if (left.signal.aborted) return;
@@ -70,6 +72,11 @@ function toRequest(incoming: IncomingMessage, url: string, signal: AbortSignal):
   const method = incoming.method ?? 'GET';
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal });
   return new Request(url, { method, headers, signal, duplex: 'half', body: Readable.toWeb(incoming) as never });
+}
+
+/** Who has not begun with a body when the answer is complete will not: the rest would keep the next request waiting. */
+function discardUnread({ body, bodyUsed }: Request, incoming: IncomingMessage): void {
+  if (body !== null && !bodyUsed && !body.locked) incoming.removeAllListeners('data').resume();
 }
 
 async function send(response: Response, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

@@ -70,6 +70,14 @@ onEachNode((start, major) => {
     await worker.outputIncludes('the handler failed');
   });
 
+  it('serves the next request of a connection though { fetch } left a body unread', async () => {
+    await using worker = await startReady(start, 'exports-fetch.mjs');
+    const agent = worker.gateway.agent();
+    const body = 'x'.repeat(1_000_000);
+    expect((await worker.gateway.request({ agent, method: 'POST', path: '/empty', body })).status).toBe(204);
+    expect((await worker.gateway.request({ agent, path: '/empty' })).status).toBe(204);
+  });
+
   it('tells a { fetch } application that the client left', async () => {
     await using worker = await startReady(start, 'exports-fetch.mjs');
     const response = await worker.gateway.begin({ path: '/endless' });

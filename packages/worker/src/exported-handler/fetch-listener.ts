@@ -19,8 +19,10 @@ async function answer(application: FetchHandler, incoming: IncomingMessage, outg
   if (url === undefined) return void outgoing.writeHead(400, { 'Content-Length': 0 }).end();
   const method = incoming.method ?? 'GET';
   if (unspeakable.has(method)) return void outgoing.writeHead(501, { 'Content-Length': 0 }).end();
+  const request = toRequest(url, method, incoming, outgoing);
+  outgoing.once('finish', () => discardUnread(request, incoming));
   try {
-    await write(await application.fetch(toRequest(url, method, incoming, outgoing)), outgoing);
+    await write(await application.fetch(request), outgoing);
   } catch (error) {
     if (outgoing.destroyed) return; // the client left
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
@@ -49,6 +51,11 @@ function toRequest(url: URL, method: string, incoming: IncomingMessage, outgoing
     ...{ method, headers, signal: abort.signal },
     ...(hasBody ? { body: Readable.toWeb(incoming) as never, duplex: 'half' as const } : {}),
   });
+}
+
+/** Who has not begun with a body when the answer is complete will not: the rest would keep the next request waiting. */
+function discardUnread({ body, bodyUsed }: Request, incoming: IncomingMessage): void {
+  if (body !== null && !bodyUsed && !body.locked) incoming.removeAllListeners('data').resume();
 }
 
 async function write(response: Response, outgoing: ServerResponse): Promise<void> {
