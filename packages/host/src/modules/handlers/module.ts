@@ -152,5 +152,8 @@ function isLocal({ connection, request }: Exchange): boolean {
   const { remoteAddress, localAddress } = connection;
   const fromHere =
     remoteAddress === localAddress || remoteAddress === '::1' || /^(?:::ffff:)?127\./.test(remoteAddress);
-  return fromHere && request.header('x-forwarded-for') === undefined && request.header('forwarded') === undefined;
+  return fromHere && proxyFields.every((name) => request.header(name) === undefined);
 }
+
+/** One of these, and a proxy on this machine passes on what somebody else asked for. */
+const proxyFields = ['x-forwarded-for', 'forwarded', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via'];
