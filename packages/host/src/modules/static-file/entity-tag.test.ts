@@ -3,13 +3,13 @@ import { entityTagOf, namesEntityTag } from './entity-tag.ts';
 
 describe('entityTagOf', () => {
   it.each([
-    [0n, '', '"19db1ded53e8000:0"'],
-    [1_700_000_000_000_000_000n, '', '"1da1747c66d0000:0"'],
-    [1_700_000_000_000_000_199n, '', '"1da1747c66d0001:0"'],
-    [0n, 'br', '"19db1ded53e8000:0-br"'],
-    [-99_999_999_999_999_999_999n, '', '"0:0"'],
-  ])('is the time of change in ticks: %s %s → %s', (mtimeNs, coding, expected) => {
-    expect(entityTagOf(mtimeNs, coding)).toBe(expected);
+    [0n, 0, '', '"19db1ded53e8000:0"'],
+    [1_700_000_000_000_000_000n, 255, '', '"1da1747c66d0000:ff"'],
+    [1_700_000_000_000_000_199n, 255, '', '"1da1747c66d0001:ff"'],
+    [0n, 1, 'br', '"19db1ded53e8000:1-br"'],
+    [-99_999_999_999_999_999_999n, 0, '', '"0:0"'],
+  ])('is the time of change in ticks and the size: %s %s %s → %s', (mtimeNs, size, coding, expected) => {
+    expect(entityTagOf(mtimeNs, size, coding)).toBe(expected);
   });
 });
 

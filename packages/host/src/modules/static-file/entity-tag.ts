@@ -1,10 +1,11 @@
 /**
- * Strong tag of a file in the shape of IIS: time of the last change in hexadecimal ticks (100 ns since 1601),
- * a colon and a change number; a compressed variant adds its coding.
+ * Strong tag of a file in the shape of IIS: time of the last change in hexadecimal ticks (100 ns since 1601), a colon
+ * and a number that tells changes at one time apart. Here that is the size, because reproducible builds give all
+ * files of all versions one time. A compressed variant adds its coding.
  */
-export function entityTagOf(mtimeNs: bigint, coding = ''): string {
+export function entityTagOf(mtimeNs: bigint, size: number, coding = ''): string {
   const ticks = mtimeNs / 100n + ticksFrom1601To1970;
-  return `"${(ticks > 0n ? ticks : 0n).toString(16)}:0${coding === '' ? '' : `-${coding}`}"`;
+  return `"${(ticks > 0n ? ticks : 0n).toString(16)}:${size.toString(16)}${coding === '' ? '' : `-${coding}`}"`;
 }
 
 const ticksFrom1601To1970 = 116_444_736_000_000_000n;

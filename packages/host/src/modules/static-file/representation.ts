@@ -33,7 +33,7 @@ export function describeRepresentation(file: FileResource, options: Representati
   const { mimeType, coding, varies, setEtag, clientCache, now } = options;
   const changed = Math.min(Number(file.mtimeNs / 1_000_000n), now);
   const lastModified = Math.floor(changed / 1_000) * 1_000;
-  const etag = setEtag ? entityTagOf(file.mtimeNs, coding) : undefined;
+  const etag = setEtag ? entityTagOf(file.mtimeNs, file.size, coding) : undefined;
   const cacheFields: Field[] = [['Last-Modified', formatHttpDate(lastModified)]];
   if (etag !== undefined) cacheFields.push(['ETag', etag]);
   cacheFields.push(...clientCache);
