@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   bindUnixSocket,
   launch,
@@ -125,4 +125,44 @@ describe('launching', () => {
     await exitOf(launched);
     expect(readdirSync(folder)).not.toContain('hacked');
   });
+
+  it('signals nobody once the process has ended: its number may be another’s by then', async () => {
+    const launched = await start('');
+    await exitOf(launched);
+    const kill = vi.spyOn(process, 'kill');
+    onTestFinished(() => kill.mockRestore());
+    launched.killTree();
+    launched.signal('SIGTERM');
+    expect(kill).not.toHaveBeenCalled();
+  });
+
+  it('hands variables of the dynamic linker to the program, =-signs in its path included', async () => {
+    const odd = join(folder, 'a=b');
+    symlinkSync(process.execPath, odd);
+    const launched = await start(
+      `process.send({ path: process.env.LD_LIBRARY_PATH, own: process.env.ONLY, malloc: process.env.MALLOC_ARENA_MAX })`,
+      {
+        ...{ program: odd, channel: true },
+        environment: { LD_LIBRARY_PATH: '/opt/its own/lib', ONLY: 'this', MALLOC_ARENA_MAX: '2' },
+      },
+    );
+    expect(await messageOf(launched)).toEqual({ path: '/opt/its own/lib', own: 'this', malloc: '2' });
+  });
+
+  it.runIf(process.getuid?.() === 0)(
+    'lets no variable of an application act while we are still root (needs root)',
+    async () => {
+      const traces = mkdtempSync(join(tmpdir(), 'poolhouse-linker-'));
+      chmodSync(traces, 0o777);
+      const launched = await start('', {
+        ...{ program: '/bin/true', arguments: [], credentials: { uid: 65_534, gid: 65_534, groups: [] } },
+        // The dynamic linker writes this file before the program begins, as whoever runs it.
+        environment: { LD_DEBUG: 'libs', LD_DEBUG_OUTPUT: join(traces, 'trace') },
+      });
+      expect(await exitOf(launched)).toMatchObject({ code: 0 });
+      const files = readdirSync(traces);
+      expect(files).toHaveLength(1);
+      expect(statSync(join(traces, files[0] ?? '')).uid).toBe(65_534);
+    },
+  );
 });

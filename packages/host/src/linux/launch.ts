@@ -51,9 +51,9 @@ export interface LaunchedProcess {
   onExit(listener: (exit: Exit) => void): void;
   /** Signals the main process only. */
   signal(name: NodeJS.Signals): void;
-  /** SIGKILL to the whole tree, sessions of their own included. */
+  /** SIGKILL to the whole tree, sessions of their own included; nothing once the main process has ended. */
   killTree(): void;
-  /** SIGKILL to what a process that has ended left behind, in sessions of its own included. */
+  /** SIGKILL to what a process that has ended left behind, in sessions of its own included; call it in `onExit`. */
   killRemains(): void;
 }
 
@@ -65,6 +65,7 @@ const markVariable = 'POOLHOUSE_PROCESS';
 
 const setpriv = '/usr/bin/setpriv';
 const prlimit = '/usr/bin/prlimit';
+const env = '/usr/bin/env';
 const shell = '/bin/sh';
 
 /**
@@ -80,6 +81,13 @@ umask 027
 if (: >>"$log") 2>/dev/null; then exec "$@" >>"$log" 2>&1; else exec "$@"; fi`;
 
 /**
+ * Variables that the C library obeys before a program's first instruction: an application may set them for
+ * itself, but `setpriv` runs with our rights. The list is that of glibc's set-user-ID programs, as far as
+ * `setpriv` could meet it (https://man7.org/linux/man-pages/man8/ld.so.8.html).
+ */
+const actsBeforeMain = /^(LD_|MALLOC_|GLIBC_|(GCONV_PATH|GETCONF_DIR|LOCPATH|MUSL_LOCPATH|NLSPATH)$)/;
+
+/**
  * Starts a process. Must be called on the main thread: the kernel ties the parent-death signal to the
  * thread that spawns.
  *
@@ -90,9 +98,10 @@ export async function launch(request: LaunchRequest): Promise<LaunchedProcess> {
   const output = request.output ?? 'ignore';
   const mark = randomBytes(16).toString('hex');
   const stdio: StdioOptions = ['ignore', output, output, request.channel ? 'ipc' : 'ignore', ...request.sockets];
+  const environment = Object.entries(request.environment).filter(([name]) => !actsBeforeMain.test(name));
   const child = spawn(command as string, args, {
     cwd: request.workingDirectory,
-    env: { ...request.environment, [markVariable]: mark },
+    env: { ...Object.fromEntries(environment), [markVariable]: mark },
     stdio,
     detached: true,
     serialization: 'json',
@@ -115,6 +124,9 @@ function commandLine(request: LaunchRequest): string[] {
   command.push('--');
   if (stackLimitBytes !== undefined) command.push(prlimit, `--stack=${stackLimitBytes}:`, '--');
   if (logFilePrefix !== undefined) command.push(shell, '-c', openLogThenExec, 'poolhouse-log', logFilePrefix);
+  const late = Object.entries(request.environment).filter(([name]) => actsBeforeMain.test(name));
+  // `env` would take a path with a `=` for a variable: the program is named to setpriv.
+  if (late.length > 0) command.push(env, ...late.map((pair) => pair.join('=')), setpriv, '--no-new-privs', '--');
   return [...command, request.program, ...request.arguments];
 }
 
@@ -152,7 +164,7 @@ class Launched implements LaunchedProcess {
   }
 
   onExit(listener: (exit: Exit) => void): void {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
+    if (this.#hasExited) {
       queueMicrotask(() => listener({ code: this.#child.exitCode, signal: this.#child.signalCode }));
     } else {
       this.#child.once('exit', (code, signal) => listener({ code, signal }));
@@ -164,6 +176,7 @@ class Launched implements LaunchedProcess {
   }
 
   killTree(): void {
+    if (this.#hasExited) return;
     // The walk comes first: once the main process is dead, its children belong to init.
     for (const pid of processTree(this.pid).slice(1)) killQuietly(pid);
     killQuietly(-this.pid);
@@ -173,6 +186,11 @@ class Launched implements LaunchedProcess {
   killRemains(): void {
     killQuietly(-this.pid);
     killMarked([this.mark]);
+  }
+
+  /** Until then its number cannot be given to another process. */
+  get #hasExited(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 }
 

@@ -1,4 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -23,6 +25,31 @@ describe('the run folder', () => {
     const folder = newFolder();
     writeFileSync(join(folder, 'supervisor.lock'), lock);
     RunRecord.take(folder).record.release();
+  });
+
+  it('is taken by one of many that start at the same moment', async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'supervisor.lock'), JSON.stringify({ pid: 4_194_300, startTime: '1' }));
+    const script = `
+      import { RunRecord } from ${JSON.stringify(new URL('run-record.ts', import.meta.url).href)};
+      process.once('message', () => {
+        try { RunRecord.take(process.argv[1]); process.send('owner'); } catch (error) { process.send(error.name + error.message); }
+      });
+      setInterval(() => {}, 1_000);
+      process.send('loaded');`;
+    const contenders = Array.from({ length: 6 }, () =>
+      spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      }),
+    );
+    await Promise.all(contenders.map(async (each) => once(each, 'message')));
+    const answers = Promise.all(contenders.map(async (each) => once(each, 'message')));
+    for (const each of contenders) each.send('go');
+    const said = (await answers).map(([answer]) => String(answer));
+    for (const each of contenders) each.kill('SIGKILL');
+    expect(said.filter((answer) => answer === 'owner')).toHaveLength(1);
+    expect(said.filter((answer) => answer.includes('another supervisor'))).toHaveLength(5);
+    expect(readdirSync(folder)).toEqual(['supervisor.lock']);
   });
 
   it('what a killed supervisor left is ended, and nothing else', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isAlive, processStat } from './proc.ts';
 import { killMarked, killQuietly } from './launch.ts';
@@ -85,36 +85,59 @@ export class SupervisorRunningError extends Error {
   }
 }
 
-function takeLock(path: string): void {
+/**
+ * Without a lock of the kernel's, which Node.js has no call for, a dead owner's lock must be replaced by exactly
+ * one of all that see it. Whoever makes the file `supervisor.lock.after-<dead owner>` first may; should it die
+ * on the way, there is a file after it in turn. A file appears with its owner in it, or not at all.
+ */
+function takeLock(lock: string): void {
   const self: ProcessIdentity = { pid: process.pid, startTime: processStat(process.pid)?.startTime ?? '' };
-  for (;;) {
-    try {
-      const fd = openSync(path, 'wx', 0o644);
-      writeSync(fd, JSON.stringify(self));
-      closeSync(fd);
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    refuseLivingOwner(path, path);
-    const aside = `${path}.${self.pid}`;
-    try {
-      renameSync(path, aside);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
-      throw error;
-    }
-    // Of several that start at this moment one may already have replaced the dead owner: give that lock back.
-    refuseLivingOwner(aside, path);
-    rmSync(aside, { force: true });
+  const own = `${lock}.${self.pid}.new`;
+  rmSync(own, { force: true });
+  writeFileSync(own, JSON.stringify(self), { mode: 0o644, flag: 'wx' });
+  try {
+    while (!tryToTake(lock, own));
+  } finally {
+    rmSync(own, { force: true });
   }
 }
 
-function refuseLivingOwner(file: string, lock: string): void {
+/** @returns false when another one changed the lock meanwhile: look again */
+function tryToTake(lock: string, own: string): boolean {
+  const dead: string[] = [];
+  let place = lock;
+  while (!linkIfAbsent(own, place)) {
+    const owner = ownerOf(place);
+    if (owner === undefined) return false;
+    if (owner.alive) throw new SupervisorRunningError(owner.pid, dirname(lock));
+    dead.push(owner.name);
+    place = `${lock}.after-${owner.name}`;
+  }
+  if (place === lock) return true;
+  // The file that we made may have been free because its maker has finished.
+  const won = ownerOf(lock)?.name === dead[0];
+  if (won) renameSync(own, lock);
+  for (const owner of won ? dead : dead.slice(-1)) rmSync(`${lock}.after-${owner}`, { force: true });
+  return won;
+}
+
+/** Whom a file tells of; undefined when the file is gone. */
+function ownerOf(file: string): { readonly name: string; readonly pid: number; readonly alive: boolean } | undefined {
+  if (!existsSync(file)) return undefined;
   const [owner] = readIdentities(file);
-  if (owner === undefined || !isAlive(owner.pid, owner.startTime)) return;
-  if (file !== lock) renameSync(file, lock);
-  throw new SupervisorRunningError(owner.pid, dirname(lock));
+  if (owner === undefined) return { name: 'unknown', pid: 0, alive: false };
+  const { pid, startTime } = owner;
+  return { name: `${pid}-${startTime}`, pid, alive: isAlive(pid, startTime) };
+}
+
+function linkIfAbsent(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 function readIdentities(path: string): (ProcessIdentity & Partial<OwnProcess>)[] {
@@ -128,5 +151,5 @@ function readIdentities(path: string): (ProcessIdentity & Partial<OwnProcess>)[]
 
 function isIdentity(value: unknown): value is ProcessIdentity {
   const { pid, startTime } = (value ?? {}) as Partial<ProcessIdentity>;
-  return Number.isSafeInteger(pid) && (pid as number) > 1 && typeof startTime === 'string' && startTime !== '';
+  return Number.isSafeInteger(pid) && (pid as number) > 1 && typeof startTime === 'string' && /^\d+$/.test(startTime);
 }

@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
-const run = promisify(execFile);
+/** Tools that change accounts get nothing of our environment but what finds programs and makes their words English. */
+const run = async (program: string, args: readonly string[]): Promise<unknown> =>
+  promisify(execFile)(program, args, { env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' }, cwd: '/' });
 
 /** A local account as /etc/passwd and /etc/group have it. */
 export interface LocalUser {
