@@ -177,6 +177,12 @@ onEachNode((start) => {
     expect(status).toBe(200);
   });
 
+  it('takes as many connections as the gateway opens, whatever number the application allows', async () => {
+    await using worker = await startReady(start, 'one-connection.cjs');
+    const agents = [worker.gateway.agent(), worker.gateway.agent(), worker.gateway.agent()];
+    for (const agent of agents) expect((await worker.gateway.request({ agent })).body).toBe('served');
+  });
+
   it('accepts a head at the limit of Node.js though the gateway adds to it', async () => {
     await using worker = await startReady(start, 'peer-echo.cjs');
     const headers = [

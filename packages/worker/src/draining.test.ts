@@ -73,6 +73,18 @@ onEachNode((start) => {
     expect(worker.output).toBe('ignored\n');
   });
 
+  it('takes a limit for what it is, though no timer goes that far', async () => {
+    await using worker = await startReady(start, 'held-until-signal.cjs');
+    const held = worker.gateway.request({ path: '/held', agent: worker.gateway.agent() });
+    await activeRequests(worker, 1);
+    worker.send({ type: 'drain', limitMs: 4_294_967_000 });
+    await worker.ping();
+    await worker.ping();
+    worker.signal('SIGUSR2');
+    expect((await held).body).toBe('held');
+    expect(await worker.exit).toEqual({ code: 0, signal: null });
+  });
+
   it('ends at the limit when an answer does not come', async () => {
     await using worker = await startReady(start, 'held-until-signal.cjs');
     const held = worker.gateway.request({ path: '/held' }).catch(() => 'lost');
@@ -89,6 +101,21 @@ onEachNode((start) => {
     await activeRequests(worker, 1);
     worker.send({ type: 'drain', limitMs: patient });
     await once(session, 'goaway');
+    worker.signal('SIGUSR2');
+    expect((await held).body).toBe('held');
+    expect(await worker.exit).toEqual({ code: 0, signal: null });
+  });
+
+  it('ends an HTTP/2 session that comes while it drains, after its first stream', async () => {
+    await using worker = await startReady(start, 'held-until-signal.cjs', { environment: { KIND: 'http2' } });
+    const held = worker.gateway.stream(worker.gateway.session(), { path: '/held' });
+    await activeRequests(worker, 1);
+    worker.send({ type: 'drain', limitMs: patient });
+    await worker.ping();
+    const session = worker.gateway.session();
+    const ended = once(session, 'close');
+    expect(await worker.gateway.stream(session)).toMatchObject({ status: 200, body: 'not held' });
+    await ended;
     worker.signal('SIGUSR2');
     expect((await held).body).toBe('held');
     expect(await worker.exit).toEqual({ code: 0, signal: null });

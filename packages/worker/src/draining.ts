@@ -8,6 +8,8 @@ export interface DrainContext {
 }
 
 const lookEveryMs = 10;
+/** The longest delay of a timer of Node.js, milliseconds; one that is longer would be none. */
+const longestDelayMs = 2 ** 31 - 1;
 
 /**
  * Ends the worker without losing a request:
@@ -26,7 +28,7 @@ export function drain(limitMs: number, context: DrainContext): void {
   const begun = performance.now();
   const answersUntil = begun + limitMs - Math.min(1_000, limitMs / 10);
   context.connections.drain();
-  setTimeout(() => context.exit(), limitMs).unref();
+  setTimeout(() => context.exit(), Math.min(limitMs, longestDelayMs)).unref();
 
   const look = (): void => {
     if (context.connections.answers > 0 && performance.now() < answersUntil) {

@@ -35,6 +35,14 @@ onEachNode((start, major) => {
     expect((await worker.gateway.request({ path: '/x' })).body).toBe(body);
   });
 
+  it.each([
+    ['a folder', ''],
+    ['a file without its extension', '/index'],
+  ])('serves an entry that only exports itself, named as %s', async (_what, name) => {
+    await using worker = await startReady(start, `in-process/exports-folder${name}`);
+    expect((await worker.gateway.request({ path: '/x' })).body).toBe('folder /x');
+  });
+
   it.each(['exports-handler.cjs', 'exports-server.mjs'])(
     'serves a module named as exportedHandler: %s',
     async (app) => {

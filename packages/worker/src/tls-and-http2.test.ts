@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { onEachNode, startReady } from './testing/on-each-node.ts';
 
@@ -70,4 +72,62 @@ onEachNode((start) => {
     expect(JSON.parse(body)).toMatchObject({ remoteAddress: '192.0.2.8', remotePort: 9 });
     expect(body.toLowerCase()).not.toContain('ms-aspnetcore');
   });
+
+  it('takes the private field out of a stream wherever it stands', async () => {
+    await using worker = await startReady(start, 'http2-streams.cjs');
+    const [name = '', value = ''] = worker.gateway.field();
+    const stream = worker.gateway.session().request({ ':path': '/', 'x-first': '1', [name]: value, 'x-last': '2' });
+    const body = await text(stream);
+    expect(JSON.parse(body).headers).toMatchObject({ 'x-first': '1', 'x-last': '2' });
+    expect(JSON.parse(body).rawHeaders.slice(-4)).toEqual(['x-first', '1', 'x-last', '2']);
+    expect(body.toLowerCase()).not.toContain('ms-aspnetcore');
+  });
+
+  it('shows the application no token of a stream that ended as it began', async () => {
+    await using worker = await startReady(start, 'http2-streams.cjs');
+    const socket = await worker.gateway.connect();
+    const [name = '', value = ''] = worker.gateway.field();
+    socket.write(
+      Buffer.concat([
+        clientPreface,
+        headersFrame(1, [
+          [':method', 'GET'],
+          [':scheme', 'http'],
+          [':path', '/'],
+          [name.toLowerCase(), value],
+        ]),
+        resetFrame(1),
+      ]),
+    );
+    await once(socket, 'data');
+    const { body } = await worker.gateway.stream(worker.gateway.session());
+    expect(body.toLowerCase()).not.toContain('ms-aspnetcore');
+    expect(body).not.toContain(worker.token);
+  });
 });
+
+/** The connection preface of a client, and empty settings. */
+const clientPreface = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(4, 0, 0, Buffer.alloc(0))]);
+
+/** HEADERS with END_STREAM and END_HEADERS; fields without compression, each shorter than 127 bytes. */
+function headersFrame(stream: number, fields: readonly (readonly [string, string])[]): Buffer {
+  const literals = fields.flatMap(([name, value]) => [
+    ...[Buffer.from([0, name.length]), Buffer.from(name)],
+    ...[Buffer.from([value.length]), Buffer.from(value)],
+  ]);
+  return frame(1, 5, stream, Buffer.concat(literals));
+}
+
+/** RST_STREAM with CANCEL. */
+function resetFrame(stream: number): Buffer {
+  return frame(3, 0, stream, Buffer.from([0, 0, 0, 8]));
+}
+
+function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head.writeUInt8(type, 3);
+  head.writeUInt8(flags, 4);
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}

@@ -12,7 +12,7 @@ import { Pairing } from './gateway-connection/client-pairing.ts';
 import { GatewayConnections } from './gateway-connection/gateway-connections.ts';
 import { interceptHttp1Events } from './gateway-connection/http1-events.ts';
 import { interceptHeads } from './gateway-connection/intercept-heads.ts';
-import { pinTimeLimits, widenHeadLimit } from './gateway-connection/time-limits.ts';
+import { ignoreConnectionLimit, pinTimeLimits, widenHeadLimit } from './gateway-connection/limits.ts';
 import { GatewayListener } from './listening/gateway-listener.ts';
 import { interceptListen } from './listening/intercept-listen.ts';
 import { Listeners, type VirtualListener } from './listening/listeners.ts';
@@ -97,6 +97,7 @@ export function startWorker(settings: WorkerSettings, preloadFile: string): void
       );
     }
     pinTimeLimits(application.server);
+    ignoreConnectionLimit(application.server);
     gatewayListener.serve(application.handle);
     if (previous === undefined) {
       pairing.whenPaired(() =>

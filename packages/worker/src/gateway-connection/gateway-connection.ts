@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2Session } from 'node:http2';
+import type { Http2Session, Http2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { ClientFacts } from '@poolhouse/contract/client-facts';
 import { clientCertificateHeader, clientFactsHeader } from '@poolhouse/contract/headers';
@@ -30,7 +30,7 @@ export class GatewayConnection {
   #retired = false;
   /** HTTP/2 only. */
   session: Http2Session | undefined;
-  streams = 0;
+  #streams = 0;
 
   constructor(socket: Socket, pairing: Pairing, local: LocalAddress, number: number) {
     this.socket = socket;
@@ -41,7 +41,7 @@ export class GatewayConnection {
 
   /** Requests whose answer has not left yet; a tunnel (WebSocket) is none. */
   get answers(): number {
-    if (this.session !== undefined) return this.streams;
+    if (this.session !== undefined) return this.#streams;
     return this.#answering ? 1 : 0;
   }
 
@@ -107,6 +107,15 @@ export class GatewayConnection {
     return true;
   }
 
+  /** Counts a stream until its answer has left. */
+  beginStream(stream: Http2Stream): void {
+    this.#streams += 1;
+    stream.once('close', () => {
+      this.#streams -= 1;
+    });
+    if (this.#retired) this.session?.close();
+  }
+
   /** No further request: ends now, or after the answers that are under way. Tunnels are left to their ends. */
   retire(): void {
     if (this.#retired) return;
@@ -116,7 +125,7 @@ export class GatewayConnection {
     else if (!this.#upgraded) this.socket.destroySoon();
   }
 
-  /** One request may come, and be the last. */
+  /** One request may come, and be the last; over HTTP/2, those that come together with it. */
   endAfterNext(): void {
     this.#retired = true;
   }

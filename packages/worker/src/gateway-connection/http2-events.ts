@@ -75,14 +75,12 @@ function admitStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ra
     return false;
   }
   delete headers[field];
-  // First behind the pseudo-headers.
-  const position = raw.findIndex((name, index) => index % 2 === 0 && !name.startsWith(':'));
-  raw.splice(position, 2);
+  raw.splice(
+    raw.findIndex((name, index) => index % 2 === 0 && name === field),
+    2,
+  );
   (stream as { [factsOfStream]?: ClientFacts })[factsOfStream] = facts;
-  connection.streams += 1;
-  stream.once('close', () => {
-    connection.streams -= 1;
-  });
+  connection.beginStream(stream);
   return true;
 }
 

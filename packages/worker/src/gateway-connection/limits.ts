@@ -18,6 +18,16 @@ export function pinTimeLimits(server: InternalServer): void {
   }
 }
 
+/** The gateway's connections are not clients: it decides how many there are, and one refused loses a request. */
+export function ignoreConnectionLimit(server: InternalServer): void {
+  Object.defineProperty(server, 'maxConnections', {
+    get: () => undefined,
+    set: () => {},
+    enumerable: true,
+    configurable: true,
+  });
+}
+
 /** Makes room for what the gateway adds, so that the limit for what the client sent stays the application's. */
 export function widenHeadLimit(server: InternalServer): void {
   const limited = server as InternalServer & { maxHeaderSize?: number };
