@@ -1,3 +1,5 @@
+export * from './trusted-proxy.ts';
+
 /**
  * The plan: what a gateway needs to know of the configuration, and no more. Plain JSON, frozen on
  * arrival, made of one fragment per site so that an edit sends only the fragment it touched.
@@ -25,8 +27,8 @@ export interface GatewayLimits {
   /** Smallest average rate of a body or a response, bytes per second; 0 = off. Default 240. */
   readonly minBytesPerSecond: number;
   /**
-   * Peers whose `X-Forwarded-*` and `Forwarded` are kept and appended to: addresses, CIDR ranges, or `unix`.
-   * Default none; loopback is not trusted by itself.
+   * Peers whose `X-Forwarded-*` and `Forwarded` are kept and appended to, each as `parseTrustedProxy` reads it:
+   * addresses, CIDR ranges, or `unix`. Default none; loopback is not trusted by itself.
    */
   readonly trustedProxies?: readonly string[];
 }

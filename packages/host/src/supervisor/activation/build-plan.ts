@@ -61,7 +61,7 @@ export function poolPlan({ name, queueLength, failure, recycling, processModel }
 }
 
 /** What HTTP.sys keeps in the registry has its defaults; the rest is `webLimits`. */
-export function gatewayLimits(configuration: EffectiveConfiguration): GatewayLimits {
+export function gatewayLimits(configuration: EffectiveConfiguration, trustedProxies: readonly string[]): GatewayLimits {
   const limits = configuration.section(webLimitsSection);
   return {
     maxRequestBytes: 16_384,
@@ -71,5 +71,6 @@ export function gatewayLimits(configuration: EffectiveConfiguration): GatewayLim
     urlSegmentMaxLength: 260,
     headerWaitMs: limits.get('headerWaitTimeout') || 15_000,
     minBytesPerSecond: limits.get('minBytesPerSecond'),
+    ...(trustedProxies.length > 0 && { trustedProxies }),
   };
 }

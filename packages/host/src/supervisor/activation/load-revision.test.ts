@@ -97,6 +97,34 @@ describe("the server's file", () => {
     ]);
   });
 
+  it('tells gateways which proxies to trust', async () => {
+    const proxies = (list: string) => `<gateway><trustedProxies>${list}</trustedProxies></gateway>`;
+    const host = proxies('<add address="10.0.0.0/8"/><add address="::1"/><add address="unix"/>');
+    const { plan } = await loadGood({ [configFile]: server({ host }) });
+    expect(plan.limits.trustedProxies).toEqual(['10.0.0.0/8', '::1', 'unix']);
+    expect((await loadGood({ [configFile]: server({}) })).plan.limits).not.toHaveProperty('trustedProxies');
+    const everyone = await loadGood({ [configFile]: server({ host: proxies('<add address="::/0"/>') }) });
+    expect(said(everyone, 'warning')).toEqual([expect.stringContaining('lets every client say who it is')]);
+  });
+
+  it('stops a load with every trusted proxy that cannot be read, and its place', async () => {
+    const host =
+      '\n<gateway><trustedProxies>\n<add address="10.0.0.0/"/>\n<add address="10.0.0.1"/>\n  <add address="proxy.example"/></trustedProxies></gateway>';
+    expect(await load({ [configFile]: server({ host }) })).toMatchObject({
+      errors: [
+        { severity: 'error', file: configFile, line: 5, column: 6, message: expect.stringContaining('"10.0.0.0/"') },
+        {
+          severity: 'error',
+          file: configFile,
+          line: 7,
+          column: 8,
+          message: expect.stringContaining('no trusted proxy'),
+        },
+      ],
+      files: [{ path: configFile }],
+    });
+  });
+
   it('reads webLimits into the limits of the gateways and of sites', async () => {
     const text = server({ sites: site({ '/': '/srv' }) }).replace(
       '</system.applicationHost>',

@@ -19,6 +19,7 @@ import type { ConfigurationDiagnostic, ConfigurationFileStamp, Revision } from '
 import { readServerFile, type ServerFile } from './server-file.ts';
 import { readSites } from './sites/read-sites.ts';
 import type { SiteDeclaration } from './sites/site-declaration.ts';
+import { readTrustedProxies } from './trusted-proxies.ts';
 import { unservedSettings } from './unserved-settings.ts';
 
 export interface LoadOptions {
@@ -60,6 +61,8 @@ export async function loadRevision(options: LoadOptions): Promise<LoadedRevision
   // 1.
   const server = await readServerFile(configFile, files, registry, variables);
   if ('errors' in server) return { errors: server.errors.map(configurationDiagnostic), files: server.stamps };
+  const trustedProxies = readTrustedProxies(server.evaluation);
+  if (trustedProxies.errors.length > 0) return { errors: trustedProxies.errors, files: server.stamps };
 
   // 2.
   const { pools, diagnostics: poolFindings, withoutContentConfiguration } = compilePools(server.evaluation);
@@ -100,11 +103,12 @@ export async function loadRevision(options: LoadOptions): Promise<LoadedRevision
     plan: {
       sites: sites.map((site, index) => sitePlan(site, contentOf(index))),
       pools: pools.map(poolPlan),
-      limits: gatewayLimits(server.evaluation),
+      limits: gatewayLimits(server.evaluation, trustedProxies.entries),
     },
     diagnostics: distinct([
       ...server.findings.map(configurationDiagnostic),
       ...unservedSettings(server.evaluation),
+      ...trustedProxies.warnings,
       ...locationsOfNobody(server.file, declared.sites),
       ...poolFindings,
       ...declared.diagnostics,

@@ -9,6 +9,7 @@ import {
   windowsAuthenticationSection,
 } from './access-protection.ts';
 import { applicationPoolsSection } from './application-pools.ts';
+import { gatewaySection } from './gateway.ts';
 import { frameworkSections, knownSections } from './known-sections.ts';
 import { sitesSection } from './sites.ts';
 import { webLimitsSection } from './web-limits.ts';
@@ -18,6 +19,7 @@ const own: readonly SectionSchema[] = [
   applicationPoolsSection,
   sitesSection,
   webLimitsSection,
+  gatewaySection,
   webSocketSection,
   accessSection,
   anonymousAuthenticationSection,

@@ -48,15 +48,17 @@ export interface ServerSketch {
   readonly pools?: string;
   /** Inside `sites`. */
   readonly sites?: string;
+  /** Inside `system.applicationHost`, after the sites. */
+  readonly host?: string;
   /** After `system.applicationHost`. */
   readonly rest?: string;
 }
 
 /** An applicationHost.config with these parts. */
-export function server({ pools = '', sites = '', rest = '' }: ServerSketch): string {
+export function server({ pools = '', sites = '', host = '', rest = '' }: ServerSketch): string {
   return `<configuration><system.applicationHost>
 <applicationPools><add name="p"/>${pools}</applicationPools>
-<sites>${sites}</sites></system.applicationHost>${rest}</configuration>`;
+<sites>${sites}</sites>${host}</system.applicationHost>${rest}</configuration>`;
 }
 
 /** A site `s` on port 80, with applications by path and their folders. */
