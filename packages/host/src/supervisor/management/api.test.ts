@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AdminServer } from './admin-server.ts';
 import { startAdminServer } from './admin-server.ts';
-import { OperationRefused } from './operations.ts';
+import { OperationRefused, type PoolSnapshot, type StatusSnapshot } from './operations.ts';
+import type { ProblemBody } from './problems.ts';
 import { createFakeSupervisor, samplePool, sampleStatus } from './testing/fake-supervisor.ts';
 import type { FakeSupervisor } from './testing/fake-supervisor.ts';
 
@@ -29,25 +30,28 @@ interface Call {
   readonly body?: string | Buffer;
 }
 
-function call(method: string, path: string, { headers = {}, body }: Call = {}) {
-  return new Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; text: string; json: any }>(
-    (resolve, reject) => {
-      const outgoing = request({ socketPath: server.path, method, path, headers, agent: false }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-        response.on('end', () => {
-          const isJson = /^application\/(problem\+)?json$/.test(response.headers['content-type'] ?? '');
-          resolve({
-            status: response.statusCode!,
-            headers: response.headers,
-            text,
-            json: isJson ? JSON.parse(text) : undefined,
-          });
-        });
+interface Answered<Body> {
+  readonly status: number | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** Undefined when the answer is not JSON. */
+  readonly json: Body | undefined;
+}
+
+/** `Body`: what a success answers with, or the problem that is expected instead. */
+function call<Body = ProblemBody>(method: string, path: string, { headers = {}, body }: Call = {}) {
+  return new Promise<Answered<Body>>((resolve, reject) => {
+    const outgoing = request({ socketPath: server.path, method, path, headers, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => {
+        const isJson = /^application\/(problem\+)?json$/.test(response.headers['content-type'] ?? '');
+        const { statusCode: status, headers } = response;
+        resolve({ status, headers, text, json: isJson ? (JSON.parse(text) as Body) : undefined });
       });
-      outgoing.on('error', reject).end(body);
-    },
-  );
+    });
+    outgoing.on('error', reject).end(body);
+  });
 }
 
 const json = { 'content-type': 'application/json' };
@@ -60,7 +64,7 @@ describe('GET /api', () => {
 
 describe('GET /api/v1/status', () => {
   it('answers the snapshot, never cached', async () => {
-    const { status, json: body, headers } = await call('GET', '/api/v1/status');
+    const { status, json: body, headers } = await call<StatusSnapshot>('GET', '/api/v1/status');
     expect(status).toBe(200);
     expect(body).toEqual(sampleStatus());
     expect(headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' });
@@ -84,8 +88,9 @@ describe('actions on a pool', () => {
     'G-55 reaches a pool named %j',
     async (name) => {
       supervisor.change({ pools: [samplePool(name)] });
-      const { status, json: body } = await call('POST', `/api/v1/pools/${encodeURIComponent(name)}/start`);
-      expect([status, body.name]).toEqual([200, name]);
+      const path = `/api/v1/pools/${encodeURIComponent(name)}/start`;
+      const { status, json: body } = await call<PoolSnapshot>('POST', path);
+      expect([status, body?.name]).toEqual([200, name]);
     },
   );
 
@@ -108,7 +113,9 @@ describe('actions on a pool', () => {
     supervisor.effect = () => new Promise(() => {});
     const { status, json: body } = await call('POST', '/api/v1/pools/shop/recycle?timeout=0');
     expect(status).toBe(504);
-    expect(body.detail).toBe("The recycle of pool shop was not complete after 0 s. It goes on; see the pool's status.");
+    expect(body?.detail).toBe(
+      "The recycle of pool shop was not complete after 0 s. It goes on; see the pool's status.",
+    );
   });
 
   it('G-14 goes on when the client is gone', async () => {
@@ -177,7 +184,7 @@ describe('G-54 a wrong request is a problem', () => {
     expect(answer.status).toBe(status);
     expect(answer.headers['content-type']).toBe('application/problem+json');
     expect(answer.json).toMatchObject({ type: `https://poolhouse.dev/problems/${slug}`, status });
-    expect(answer.json.detail).toMatch(detail);
+    expect(answer.json?.detail).toMatch(detail);
     expect(supervisor.calls.filter((each) => !each.endsWith('shpo'))).toEqual([]);
   });
 
@@ -194,7 +201,7 @@ describe('G-54 a wrong request is a problem', () => {
     expect(event?.event.fields).toEqual({
       operation: 'POST /api/v1/pools/shop/start',
       error: 'Error: secret detail',
-      requestId: body.instance.split(':').at(-1),
+      requestId: body?.instance.split(':').at(-1),
     });
   });
 });

@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEventLog } from '../../logging/index.ts';
-import type { EventLog } from '../../logging/index.ts';
+import type { EventLog, LoggedEvent } from '../../logging/index.ts';
 import { eventId, streamEvents } from './event-stream.ts';
 import type { EventStreamOptions } from './event-stream.ts';
 
@@ -16,7 +16,8 @@ afterEach(() => {
 interface Message {
   readonly id?: string;
   readonly event?: string;
-  readonly data?: any;
+  /** Empty in a heartbeat and a reset. */
+  readonly data: Partial<LoggedEvent>;
 }
 
 async function serve(listener: RequestListener): Promise<IncomingMessage> {
@@ -52,7 +53,7 @@ async function follow(events: EventLog, options: Partial<EventStreamOptions> = {
 }
 
 const stopping = (events: EventLog, reason: string) => events.emit('supervisor.stopping', { reason });
-const reasons = (messages: readonly Message[]) => messages.map(({ event, data }) => data.fields?.reason ?? event);
+const reasons = (messages: readonly Message[]) => messages.map(({ event, data }) => data.fields?.['reason'] ?? event);
 
 describe('event stream', () => {
   it('sends what comes from now on, with ids that rise by one', async () => {

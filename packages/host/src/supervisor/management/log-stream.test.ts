@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AdminServer } from './admin-server.ts';
 import { startAdminServer } from './admin-server.ts';
+import type { OutputLine } from './output-lines.ts';
 import { createFakeSupervisor } from './testing/fake-supervisor.ts';
 import type { FakeSupervisor } from './testing/fake-supervisor.ts';
 
@@ -23,15 +24,15 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function open(query: string): Promise<{ lines: any[]; ended: Promise<unknown>; close(): void }> {
+async function open(query: string): Promise<{ lines: OutputLine[]; ended: Promise<unknown>; close(): void }> {
   const outgoing = get({ socketPath: server.path, path: `/api/v1/logs/shop${query}`, agent: false });
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-  const lines: any[] = [];
+  const lines: OutputLine[] = [];
   let rest = '';
   response.setEncoding('utf8').on('data', (text: string) => {
     const parts = (rest + text).split('\n');
     rest = parts.pop()!;
-    lines.push(...parts.map((part) => JSON.parse(part)));
+    lines.push(...parts.map((part) => JSON.parse(part) as OutputLine));
   });
   const ended = once(response, 'end');
   // A test that closes the stream itself does not wait for its end.
