@@ -47,6 +47,7 @@ export function applyAttributes(
   };
 
   for (const attribute of element.attributes) {
+    if (scope.full) break;
     const { name, value: text } = attribute;
     if (isLockAttribute(name)) {
       const lock = readLock(name, text, schema, scope.place.depth, scope.at(attribute));

@@ -20,7 +20,11 @@ export function applyLayer(
   place: LayerPlace,
   diagnostics: Diagnostic[],
 ): MergedElement {
-  return applyElement(schema, previous, element, new MergeScope(place, diagnostics), false).merged;
+  const scope = new MergeScope(place, diagnostics);
+  const { merged } = applyElement(schema, previous, element, scope, false);
+  if (scope.full)
+    scope.refuse(element, 'malformed', `${scope.name} has more faults than are told here: repair these first.`);
+  return merged;
 }
 
 const nothing: Omit<MergedElement, 'writtenAt'> = {
@@ -66,6 +70,7 @@ function applyElement(
   let ownEntries = previous?.ownEntries ?? false;
 
   for (const child of element.children) {
+    if (scope.full) break;
     if (child.kind === 'text') scope.refuse(child, 'malformed', `Text has no meaning in ${scope.name}.`);
     if (child.kind !== 'element') continue;
     const lock = lockFor(previous?.locks ?? [], 'elements', child.name, scope.place.depth);

@@ -22,9 +22,12 @@ export class CollectionMerge {
   readonly #schema: CollectionSchema;
   readonly #depth: number;
   readonly #build: BuildEntry;
+  /** In a `prepend` collection what this layer adds: the block before the rest. */
+  #front: MergedEntry[] = [];
   #entries: MergedEntry[];
+  /** Taken out when the entries are asked for: thousands of removals must not each copy the list. */
+  readonly #dropped = new Set<MergedEntry>();
   readonly #index = new Map<string, MergedEntry>();
-  readonly #addedHere = new Set<MergedEntry>();
 
   constructor(schema: CollectionSchema, inherited: readonly MergedEntry[], depth: number, build: BuildEntry) {
     this.#schema = schema;
@@ -35,7 +38,7 @@ export class CollectionMerge {
   }
 
   get entries(): readonly MergedEntry[] {
-    return this.#entries;
+    return [...this.#front, ...this.#entries].filter((entry) => !this.#dropped.has(entry));
   }
 
   /** Applies an element when it is a directive of the collection; false when it is none. */
@@ -62,18 +65,15 @@ export class CollectionMerge {
   }
 
   #insert(entry: MergedEntry): void {
-    if (this.#schema.order === 'prepend') {
-      const block = this.#entries.findIndex((other) => !this.#addedHere.has(other));
-      this.#entries.splice(block === -1 ? this.#entries.length : block, 0, entry);
-    } else this.#entries.push(entry);
-    this.#addedHere.add(entry);
+    if (this.#schema.order === 'prepend') this.#front.push(entry);
+    else this.#entries.push(entry);
     this.#indexEntry(entry);
   }
 
   #replace(first: MergedEntry, entry: MergedEntry, element: XmlElement, scope: MergeScope): void {
     const lock = this.#lockOf(first);
     if (lock !== undefined) return scope.refuseLocked(element, 'the entry', lock);
-    this.#drop([first]);
+    this.#drop(first);
     this.#insert(entry);
     const where = formatOrigin(first.element.writtenAt);
     scope.warn(
@@ -132,7 +132,7 @@ export class CollectionMerge {
     if (found === undefined) return;
     const lock = this.#lockOf(found);
     if (lock !== undefined) removed.refuseLocked(element, 'the entry', lock);
-    else this.#drop([found]);
+    else this.#drop(found);
   }
 
   #clear(element: XmlElement, scope: MergeScope): void {
@@ -146,20 +146,19 @@ export class CollectionMerge {
         { attribute: attribute.name },
       );
     }
-    for (const entry of this.#entries) {
+    for (const entry of this.entries) {
       const lock = this.#lockOf(entry);
       if (lock !== undefined) return cleared.refuseLocked(element, 'an entry', lock);
     }
-    this.#drop(this.#entries);
+    this.#front = [];
+    this.#entries = [];
+    this.#dropped.clear();
+    this.#index.clear();
   }
 
-  #drop(entries: readonly MergedEntry[]): void {
-    const dropped = new Set(entries);
-    this.#entries = this.#entries.filter((entry) => !dropped.has(entry));
-    for (const entry of dropped) {
-      this.#addedHere.delete(entry);
-      for (const identity of entry.identities) this.#index.delete(identity);
-    }
+  #drop(entry: MergedEntry): void {
+    this.#dropped.add(entry);
+    for (const identity of entry.identities) this.#index.delete(identity);
   }
 
   #indexEntry(entry: MergedEntry): void {

@@ -1,4 +1,5 @@
 import { errorAt, formatOrigin, type Diagnostic, type DiagnosticCode } from '../diagnostics/diagnostic.ts';
+import { faultLimit } from '../diagnostics/fault-limit.ts';
 import { nearestName } from '../diagnostics/nearest-name.ts';
 import type { Origin } from '../schema/effective-element.ts';
 import { childElements, type XmlDocument, type XmlElement, type XmlPosition } from '../xml/document.ts';
@@ -62,6 +63,7 @@ export function readConfigurationFile(document: XmlDocument, context: FileContex
   const locations: LocationBlock[] = [];
   let { registry } = context;
 
+  const full = (): boolean => diagnostics.length >= faultLimit;
   const at = ({ line, column }: XmlPosition): Origin => ({ file, line, column });
   const refuse = (
     place: XmlPosition,
@@ -80,6 +82,7 @@ export function readConfigurationFile(document: XmlDocument, context: FileContex
 
   const collectChildren = (container: XmlElement, group: string, into: Sections): void => {
     for (const child of container.children) {
+      if (full()) return;
       if (child.kind === 'text') refuse(child, 'malformed', `Text has no meaning in <${container.name}>.`);
       else if (child.kind === 'element') collect(child, group, into);
     }
@@ -93,7 +96,7 @@ export function readConfigurationFile(document: XmlDocument, context: FileContex
     else refuse(element, ...undeclared(element.name, group, registry));
   };
   const collectGroup = (element: XmlElement, path: string, into: Sections): void => {
-    for (const attribute of element.attributes) {
+    for (const attribute of element.attributes.slice(0, faultLimit)) {
       const message = `Unrecognized attribute '${attribute.name}': the group ${path} has none.`;
       refuse(attribute, 'unknownAttribute', message, { attribute: attribute.name });
     }
@@ -121,6 +124,7 @@ export function readConfigurationFile(document: XmlDocument, context: FileContex
     const location = readLocation(element, file, level, diagnostics);
     const sections: Sections = new Map();
     for (const child of childElements(element)) {
+      if (full()) return;
       if (notInLocation.includes(child.name)) refuse(child, 'misplaced', `<${child.name}> cannot stand in a location.`);
     }
     const children = element.children.filter(
@@ -138,7 +142,7 @@ export function readConfigurationFile(document: XmlDocument, context: FileContex
 
   // 2.
   for (const [index, element] of childElements(root).entries()) {
-    if (element.name !== 'configSections') continue;
+    if (element.name !== 'configSections' || full()) continue;
     if (index > 0) {
       refuse(element, 'misplaced', 'configSections is the first element of a file and occurs once.');
       continue;
@@ -150,6 +154,7 @@ export function readConfigurationFile(document: XmlDocument, context: FileContex
 
   // 3.
   for (const child of root.children) {
+    if (full()) break;
     if (child.kind === 'text') refuse(child, 'malformed', 'Text has no meaning in <configuration>.');
     if (child.kind !== 'element' || child.name === 'configSections') continue;
     if (child.name === 'location') collectLocation(child);
@@ -163,9 +168,11 @@ export function readConfigurationFile(document: XmlDocument, context: FileContex
       const key = `${path.toLowerCase()} ${content.declaration.path}`;
       const first = places.get(key);
       if (first === undefined) places.set(key, content);
-      else if (isRead(content.declaration)) refuseRepeated(content.origin, first);
+      else if (isRead(content.declaration) && !full()) refuseRepeated(content.origin, first);
     }
   }
+  if (full())
+    refuse(root, 'malformed', `The file has more faults than the ${faultLimit} that are told: repair these first.`);
   return { path: file, registry, body, locations, diagnostics };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { faultLimit } from '../diagnostics/fault-limit.ts';
 import type { EffectiveElement } from '../schema/effective-element.ts';
 import type { ElementSchema, SectionSchema } from '../schema/section-schema.ts';
 import { parseXml } from '../xml/parse-xml.ts';
@@ -314,6 +315,29 @@ describe('files', () => {
       },
     });
     expect(found).toHaveLength(5);
+  });
+
+  it.each([
+    ['sections', '<unknown/>'.repeat(1_000)],
+    ['elements of a section', web(`<defaultDocument>${'<unknown/>'.repeat(1_000)}</defaultDocument>`)],
+    ['entries', files('<add value="a"/>'.repeat(1_000))],
+    ['attributes', web(`<handlers ${Array.from({ length: 1_000 }, (_, index) => `a${index}=""`).join(' ')}/>`)],
+    ['texts', 'text<x/>'.repeat(1_000)],
+    ['locations', '<location x="1"/>'.repeat(1_000)],
+    ['declarations', `<configSections>${'<section/>'.repeat(1_000)}</configSections>`],
+  ])('tells a hundred faults of one file and that there are more: %s', (_, text) => {
+    const found = errors({ web: { S: text } });
+    expect(found).toHaveLength(faultLimit + 1);
+    expect(found.at(-1)).toMatch(/repair these first/);
+  });
+
+  it('does not lose settings to many warnings', () => {
+    const entry = (index: number, type: string): string => `<mimeMap fileExtension=".${index}" mimeType="${type}"/>`;
+    const list = (type: string): string =>
+      web(`<staticContent>${Array.from({ length: 300 }, (_, index) => entry(index, type)).join('')}</staticContent>`);
+    const { diagnostics, section } = evaluate({ server: list('a/a'), web: { S: list('b/b') } }, 'S');
+    expect(diagnostics).toHaveLength(faultLimit);
+    expect(new Set(keys(section('system.webServer/staticContent'), 'mimeType'))).toEqual(new Set(['b/b']));
   });
 
   it('never shows the text of an encrypted attribute', () => {

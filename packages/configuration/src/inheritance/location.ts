@@ -1,4 +1,5 @@
 import { errorAt, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import { faultLimit } from '../diagnostics/fault-limit.ts';
 import type { Origin } from '../schema/effective-element.ts';
 import { attributeOf, type XmlElement } from '../xml/document.ts';
 
@@ -55,7 +56,7 @@ export function readLocation(
   };
 
   for (const { name } of element.attributes) {
-    if (!known.includes(name)) {
+    if (!known.includes(name) && diagnostics.length < faultLimit) {
       refuse('unknownAttribute', `Unrecognized attribute '${name}' of location: it has ${known.join(', ')}.`, name);
     }
   }

@@ -1,4 +1,5 @@
 import { errorAt, formatOrigin, warningAt, type Diagnostic, type DiagnosticCode } from '../diagnostics/diagnostic.ts';
+import { faultLimit } from '../diagnostics/fault-limit.ts';
 import type { Origin } from '../schema/effective-element.ts';
 import type { XmlPosition } from '../xml/document.ts';
 import type { Lock } from './lock.ts';
@@ -30,6 +31,12 @@ export class MergeScope {
     return new MergeScope(this.place, this.#diagnostics, this.path === '' ? name : `${this.path}/${name}`);
   }
 
+  /** So much is wrong with this section that the rest of it need not be looked at. Warnings do not count. */
+  get full(): boolean {
+    const all = this.#diagnostics;
+    return all.length >= faultLimit && all.filter(({ severity }) => severity === 'error').length >= faultLimit;
+  }
+
   /** The element's name for messages. */
   get name(): string {
     return this.path === '' ? this.place.section : this.path;
@@ -44,6 +51,7 @@ export class MergeScope {
   }
 
   warn(position: XmlPosition, code: DiagnosticCode, message: string, details: Partial<Diagnostic> = {}): void {
+    if (this.#diagnostics.length >= faultLimit) return;
     this.#diagnostics.push(warningAt(this.at(position), code, message, { ...this.#context(), ...details }));
   }
 

@@ -1,4 +1,5 @@
 import { errorAt, formatOrigin, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import { faultLimit } from '../diagnostics/fault-limit.ts';
 import type { Origin } from '../schema/effective-element.ts';
 import type { AllowDefinition, SectionSchema } from '../schema/section-schema.ts';
 import { attributeOf, childElements, type XmlElement } from '../xml/document.ts';
@@ -86,6 +87,7 @@ export function extendRegistry(
 
   const visit = (container: XmlElement, group: string): void => {
     for (const element of childElements(container)) {
+      if (diagnostics.length >= faultLimit) return;
       const origin: Origin = { file: context.file, line: element.line, column: element.column };
       const name = attributeOf(element, 'name')?.value;
       if (element.name !== 'section' && element.name !== 'sectionGroup') {
