@@ -5,6 +5,7 @@ export type {
   PersistedDataProtector,
   TimeLimitedDataProtector,
 } from './protection/data-protector.ts';
+export { EphemeralDataProtectionProvider } from './protection/ephemeral-data-protection-provider.ts';
 export type {
   Algorithms,
   AuthenticatedEncryptor,

@@ -11,7 +11,8 @@ export type CryptographicErrorCode =
   | 'UnsupportedAlgorithm'
   | 'UnsupportedDecryptor'
   | 'KeyEncryptedForWindows'
-  | 'DecryptionKeyNotFound';
+  | 'DecryptionKeyNotFound'
+  | 'KeyUnreadable';
 
 /**
  * What went wrong in protecting, unprotecting or opening a key. Messages are those of ASP.NET Core, so that what is

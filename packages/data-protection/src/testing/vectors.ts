@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Known answers: published ones, some made with the reference implementation, some computed. The file says which. */
+export interface Vectors {
+  readonly kdf: readonly KdfVector[];
+  readonly contextHeaders: readonly ContextHeaderVector[];
+  readonly encryptors: readonly EncryptorVector[];
+  readonly aad: readonly AadVector[];
+  readonly sevenBitLengths: readonly { readonly value: number; readonly hex: string }[];
+  readonly guid: readonly { readonly guid: string; readonly wireHex: string }[];
+  readonly protectedPayloads: {
+    readonly key: { readonly keyId: string; readonly masterKeyBase64: string };
+    readonly cases: readonly ProtectedPayloadVector[];
+  };
+  readonly negativePayloads: { readonly cases: readonly NegativePayloadVector[] };
+  readonly timeLimited: {
+    readonly purposeSuffix: string;
+    readonly ticks: readonly { readonly utc: string; readonly headerHex: string }[];
+    readonly payloadHeaderTicksHex: string;
+  };
+  readonly base64url: readonly { readonly text: string; readonly hex?: string; readonly error?: true }[];
+  readonly documentationSamplePayload: {
+    readonly hex: string;
+    readonly keyId: string;
+    readonly layout: Readonly<Record<'magic' | 'keyId' | 'keyModifier' | 'iv' | 'ciphertext' | 'mac', number>>;
+  };
+  readonly magic: { readonly hex: string; readonly base64UrlPrefix: string };
+}
+
+export interface KdfVector {
+  readonly name: string;
+  /** Null: 50,000 bytes, each its position modulo 256. */
+  readonly kdkHex: string | null;
+  readonly labelUtf8: string;
+  readonly contextHeaderUtf8: string;
+  readonly contextUtf8: string;
+  readonly outputLength: number;
+  readonly outputBase64: string;
+}
+
+export interface ContextHeaderVector extends SuiteVector {
+  readonly headerHex: string;
+}
+
+/** Primitives as the vectors write them: `aes-256-cbc` with `hmac-sha256`, `aes-128-gcm` alone. */
+export interface SuiteVector {
+  readonly cipher: string;
+  readonly mac?: string;
+}
+
+export interface EncryptorVector extends SuiteVector {
+  readonly name: string;
+  readonly kdkHex: string;
+  readonly aadHex: string;
+  readonly plaintextHex: string;
+  readonly keyModifierHex: string;
+  readonly ivHex?: string;
+  readonly nonceHex?: string;
+  readonly outputBase64: string;
+}
+
+export interface AadVector {
+  readonly name: string;
+  readonly keyId: string;
+  readonly purposes: readonly string[];
+  readonly aadHex?: string;
+  readonly aadBase64?: string;
+}
+
+export interface ProtectedPayloadVector extends SuiteVector {
+  readonly name: string;
+  readonly purposes: readonly string[];
+  readonly plaintextBase64: string;
+  readonly keyModifierHex: string;
+  readonly ivHex?: string;
+  readonly nonceHex?: string;
+  readonly payloadHex: string;
+  readonly payloadBase64Url: string;
+}
+
+export interface NegativePayloadVector {
+  readonly name: string;
+  readonly payloadHex: string;
+  readonly code: string;
+  readonly purposes?: readonly string[];
+}
+
+export const vectors = JSON.parse(readFileSync(join(__dirname, 'vectors.json'), 'utf8')) as Vectors;
