@@ -1,0 +1,52 @@
+import { readFile, stat } from 'node:fs/promises';
+import { CertificateError } from './certificate-error.ts';
+import { pairCertificates, type Certificate } from './certificate.ts';
+import { readPem, type PemContent } from './pem.ts';
+import { readPfx } from './pfx.ts';
+
+/** Largest file of certificates and keys, in bytes. */
+const sizeLimit = 1024 * 1024;
+
+/**
+ * Reads a certificate and its private key from a PFX file, from one PEM file that holds both, or from two. The private
+ * key may be absent: such a certificate encrypts but does not decrypt.
+ *
+ * @param passphrase of a PFX file or of encrypted PEM keys
+ * @throws CertificateError
+ */
+export async function loadCertificate(files: string | readonly string[], passphrase?: string): Promise<Certificate> {
+  const paths = typeof files === 'string' ? [files] : files;
+  const contents = await Promise.all(paths.map((path) => readCertificateFile(path, passphrase)));
+  const privateKeys = contents.flatMap((content) => content.privateKeys);
+  const certificates = pairCertificates(
+    contents.flatMap((content) => content.certificates),
+    privateKeys,
+  );
+  const [first] = certificates;
+  // A chain may come along; the certificate meant is the one that the key belongs to.
+  const withKey = certificates.find(({ privateKey }) => privateKey !== undefined);
+  const names = paths.join(' and ');
+  if (first === undefined) throw new CertificateError(`${names}: no certificate in there.`);
+  if (privateKeys.length > 0 && withKey === undefined) {
+    throw new CertificateError(`${names}: the private key does not belong to the certificate.`);
+  }
+  return withKey ?? first;
+}
+
+/** Tells PEM from PFX by the content. */
+export async function readCertificateFile(path: string, passphrase?: string): Promise<PemContent> {
+  const bytes = await readBounded(path);
+  // A SEQUENCE: what every PFX file begins with and no PEM file.
+  if (bytes[0] === 0x30) return readPfx(bytes, path, passphrase);
+  return readPem(bytes.toString('utf8'), path, passphrase);
+}
+
+async function readBounded(path: string): Promise<Buffer> {
+  try {
+    const { size } = await stat(path);
+    if (size <= sizeLimit) return await readFile(path);
+  } catch (error) {
+    throw new CertificateError(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}.`);
+  }
+  throw new CertificateError(`${path} is larger than ${sizeLimit} bytes.`);
+}
