@@ -33,6 +33,11 @@ export interface ConfigurationFileStamp {
   readonly level: string;
   /** Changes whenever the file is written, replaced or touched; undefined while there is none. */
   readonly stamp: string | undefined;
+  /**
+   * A web.config counts in every folder below this one's too, and so in those that come. The folder is `mapped` to a
+   * path itself, or lies `below` one that is.
+   */
+  readonly searched?: 'mapped' | 'below';
 }
 
 export interface ConfigurationDiagnostic {

@@ -9,10 +9,15 @@ it('finds web.config files in folders below, in any case, the shallow first', as
     '/srv/a/web.config': '',
     '/srv/a/file.txt': '',
     '/srv/.git/web.config': '',
+    '/srv/.well-known/acme-challenge/web.config': '',
     '/srv/node_modules/x/web.config': '',
     '/srv/web.config.bak/x': '',
   });
-  expect(await findDeeperFolders(files, '/srv')).toEqual({ paths: ['/a', '/b/deep'], complete: true });
+  expect(await findDeeperFolders(files, '/srv')).toEqual({
+    paths: ['/a', '/b/deep', '/.well-known/acme-challenge'],
+    without: ['/b', '/.well-known', '/web.config.bak'],
+    complete: true,
+  });
 });
 
 it('looks at so many folders and no more', async () => {

@@ -119,12 +119,13 @@ function isDiagnostic(value: Fields): boolean {
   );
 }
 
-function isStamp({ path, role, level, stamp }: Fields): boolean {
+function isStamp({ path, role, level, stamp, searched }: Fields): boolean {
   return (
     isAbsolute(path) &&
     ['content', 'include', 'offline'].includes(role as string) &&
     isText(level) &&
-    (stamp === undefined || isText(stamp))
+    (stamp === undefined || isText(stamp)) &&
+    (searched === undefined || searched === 'mapped' || searched === 'below')
   );
 }
 

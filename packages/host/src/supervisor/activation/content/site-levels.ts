@@ -42,19 +42,24 @@ export async function readSiteLevels(
     return made;
   };
 
-  for (const { path, folder } of await contentFolders(site.applications, files, report)) {
+  const { folders, without } = await contentFolders(site.applications, files, report);
+  for (const { path, folder, searched } of folders) {
     // An application at the path of another's virtual directory comes first and owns it.
     if (tree.has(path.toLowerCase())) continue;
     const parent = path === '/' ? server : levelIn(tree, parentOf(path));
     const { name, isApplicationRoot } = shape(path);
     const below = { path: parent.depth === 0 ? name : `${parent.path}/${name}`, depth: parent.depth + 1 };
     const found = await readLevelFile(files, folder, { ...below, registry: parent.registry });
-    stamps.push(...found.stamps);
+    stamps.push(...found.stamps.map((stamp) => withSearch(stamp, searched)));
     if (found.folderMissing) missingFolders.add(folder);
     const { file } = found;
     const level = levelBelow(parent, { name, isApplicationRoot, ...(file === undefined ? {} : { file }) });
     tree.set(path.toLowerCase(), level);
     if (file !== undefined) withFile.push(level);
+  }
+  for (const { path, folder, searched } of without) {
+    const place = { path: `${folder}/web.config`, role: 'content', level: site.name + path, stamp: undefined } as const;
+    stamps.push(withSearch(place, searched));
   }
   return {
     level: (application, path) => levelIn(application.readsContent ? tree : plainTree, path),
@@ -62,6 +67,13 @@ export async function readSiteLevels(
     stamps,
     missingFolders,
   };
+}
+
+function withSearch(
+  stamp: ConfigurationFileStamp,
+  searched: ConfigurationFileStamp['searched'],
+): ConfigurationFileStamp {
+  return searched === undefined || stamp.role !== 'content' ? stamp : { ...stamp, searched };
 }
 
 function parentOf(path: string): string {

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { FolderEntry } from '../reading/file-reader.ts';
 import { ConfigurationWatcher } from './configuration-watcher.ts';
 import { diskWatchSystem, type WatchSystem } from './watch-system.ts';
 
@@ -11,7 +12,8 @@ class FakeSystem implements WatchSystem {
   readonly folders = new Map<string, string>();
   readonly listeners = new Map<string, (name: string | undefined) => void>();
   readonly lossy = new Set<string>();
-  readonly links = new Set<string>();
+  readonly linked = new Set<string>();
+  stamping = async (): Promise<void> => {};
   unwatchable = false;
   time = 0;
   #timers: { at: number; action: () => void }[] = [];
@@ -23,15 +25,25 @@ class FakeSystem implements WatchSystem {
   }
 
   async stamp(path: string): Promise<string | undefined> {
-    return this.stamps.get(path);
+    const found = this.stamps.get(path);
+    await this.stamping();
+    return found;
   }
 
   async identity(folder: string): Promise<string | undefined> {
     return this.folders.get(folder);
   }
 
-  async isLink(folder: string): Promise<boolean> {
-    return this.links.has(folder);
+  async links(folder: string): Promise<readonly string[]> {
+    return [...this.linked].filter((link) => folder === link || folder.startsWith(`${link}/`));
+  }
+
+  async entries(folder: string): Promise<readonly FolderEntry[] | undefined> {
+    if (!this.folders.has(folder)) return undefined;
+    const inside = (path: string): boolean => dirname(path) === folder && path !== folder;
+    const names = (paths: Iterable<string>, isFolder: boolean): FolderEntry[] =>
+      [...paths].filter(inside).map((path) => ({ name: basename(path), isFolder }));
+    return [...names(this.folders.keys(), true), ...names(this.stamps.keys(), false)];
   }
 
   async losesEvents(folder: string): Promise<boolean> {
@@ -169,7 +181,7 @@ describe('ConfigurationWatcher', () => {
   it('notices a link to a folder that leads to another one', async () => {
     const system = start();
     system.folders.set('/', 'root').set('/current', 'v1');
-    system.links.add('/current');
+    system.linked.add('/current');
     system.stamps.set('/current/web.config', 'v1');
     const { changes } = await watching(system, ['/current/web.config']);
     system.folders.set('/current', 'v2');
@@ -178,6 +190,32 @@ describe('ConfigurationWatcher', () => {
     await system.pass(300);
     expect(changes()).toBe(0);
     system.listeners.get('/')?.('current');
+    await system.pass(300);
+    expect(changes()).toBe(1);
+  });
+
+  it('notices a link in the middle of the way', async () => {
+    const system = start();
+    system.folders.set('/', 'root').set('/current/public', 'v1');
+    system.linked.add('/current');
+    system.stamps.set('/current/public/web.config', 'v1');
+    const { changes } = await watching(system, ['/current/public/web.config']);
+    system.folders.set('/current/public', 'v2');
+    system.stamps.set('/current/public/web.config', 'v2');
+    system.listeners.get('/')?.('current');
+    await system.pass(300);
+    expect(changes()).toBe(1);
+  });
+
+  it('loses no change that comes while it is told what counts', async () => {
+    const system = start();
+    const { changes, watcher } = await watching(system, [file]);
+    system.stamping = async () => {
+      system.stamping = async () => {};
+      await watcher.watch([{ path: file, stamp: '1' }]);
+      system.stamps.set(file, '2');
+    };
+    system.listeners.get('/srv')?.('web.config');
     await system.pass(300);
     expect(changes()).toBe(1);
   });
@@ -193,6 +231,112 @@ describe('ConfigurationWatcher', () => {
     system.stamps.set(file, '9');
     await system.pass(60_000);
     expect(changes()).toBe(0);
+  });
+});
+
+describe('folders that come', () => {
+  const start = async (): Promise<{ system: FakeSystem; changes: () => number; watcher: ConfigurationWatcher }> => {
+    const system = new FakeSystem();
+    system.folders.set('/srv', 'a').set('/srv/old', 'b');
+    let count = 0;
+    const watcher = new ConfigurationWatcher(system, () => (count += 1));
+    await watcher.watch([
+      { path: '/srv/web.config', stamp: undefined, searched: 'mapped' },
+      { path: '/srv/old/web.config', stamp: undefined, searched: 'below' },
+    ]);
+    return { system, changes: () => count, watcher };
+  };
+  const comes = (system: FakeSystem, folder: string): void => {
+    system.folders.set(folder, `new ${folder}`);
+    system.listeners.get(dirname(folder))?.(basename(folder));
+  };
+
+  it.each(['/srv/web.config', '/srv/old/web.config', '/srv/old/Web.Config'])('notices %s at once', async (path) => {
+    const { system, changes } = await start();
+    system.stamps.set(path, '1');
+    system.listeners.get(dirname(path))?.(basename(path));
+    await system.pass(300);
+    expect(changes()).toBe(1);
+  });
+
+  it('notices a folder that comes with a web.config', async () => {
+    const { system, changes } = await start();
+    system.stamps.set('/srv/old/new/Web.config', '1');
+    comes(system, '/srv/old/new');
+    await system.pass(300);
+    expect(changes()).toBe(1);
+  });
+
+  it('notices a web.config that follows its folder, however deep and late', async () => {
+    const { system, changes } = await start();
+    system.folders.set('/srv/new/a/b', '1').set('/srv/new/a', '1');
+    comes(system, '/srv/new');
+    await system.pass(60_000);
+    expect(changes()).toBe(0);
+    system.stamps.set('/srv/new/a/b/web.config', '1');
+    system.listeners.get('/srv/new/a/b')?.('web.config');
+    await system.pass(300);
+    expect(changes()).toBe(1);
+  });
+
+  it('goes on watching them after a load that came before them', async () => {
+    const { system, changes, watcher } = await start();
+    comes(system, '/srv/new');
+    await system.pass(300);
+    await watcher.watch([{ path: '/srv/web.config', stamp: undefined, searched: 'mapped' }]);
+    await system.pass(300);
+    system.stamps.set('/srv/new/web.config', '1');
+    system.listeners.get('/srv/new')?.('web.config');
+    await system.pass(300);
+    expect(changes()).toBe(1);
+  });
+
+  it('reports a web.config once, though no load uses it', async () => {
+    const { system, changes, watcher } = await start();
+    system.stamps.set('/srv/new/web.config', '1');
+    comes(system, '/srv/new');
+    await system.pass(300);
+    await watcher.watch([{ path: '/srv/web.config', stamp: undefined, searched: 'mapped' }]);
+    await system.pass(60_000);
+    expect(changes()).toBe(1);
+  });
+
+  it.each(['/srv/node_modules', '/srv/.git', '/srv/file.txt'])('ignores %s', async (path) => {
+    const { system, changes } = await start();
+    system.stamps.set(`${path}/web.config`, '1');
+    if (path.endsWith('.txt')) system.listeners.get('/srv')?.('file.txt');
+    else comes(system, path);
+    await system.pass(60_000);
+    expect(changes()).toBe(0);
+  });
+
+  it('ignores that a folder without web.config goes; notices one that comes in its place with it', async () => {
+    const { system, changes } = await start();
+    system.folders.delete('/srv/old');
+    system.listeners.get('/srv')?.('old');
+    system.listeners.get('/srv/old')?.('old');
+    await system.pass(60_000);
+    expect(changes()).toBe(0);
+    system.stamps.set('/srv/old/web.config', '1');
+    comes(system, '/srv/old');
+    await system.pass(300);
+    expect(changes()).toBe(1);
+  });
+
+  it('asks for a load when more happens than can be looked at', async () => {
+    const { system, changes } = await start();
+    for (let index = 0; index < 10_001; index += 1) system.listeners.get('/srv')?.(`${index}.tmp`);
+    await system.pass(300);
+    expect(changes()).toBe(1);
+  });
+
+  it('watches nothing when closed', async () => {
+    const { system, watcher } = await start();
+    comes(system, '/srv/new');
+    await system.pass(300);
+    expect(system.listeners.has('/srv/new')).toBe(true);
+    watcher.close();
+    expect(system.listeners.size).toBe(0);
   });
 });
 
@@ -213,6 +357,13 @@ describe('diskWatchSystem', () => {
     ],
     ['a removal', (folder: string) => rm(join(folder, 'web.config'))],
     [
+      'a folder that comes with one',
+      async (folder: string) => {
+        await mkdir(join(folder, 'next'));
+        await writeFile(join(folder, 'next', 'web.config'), '<configuration/>');
+      },
+    ],
+    [
       'a link that leads elsewhere',
       async (folder: string) => {
         await mkdir(join(folder, 'v2'));
@@ -229,7 +380,7 @@ describe('diskWatchSystem', () => {
     const system = diskWatchSystem();
     const changed = Promise.withResolvers<void>();
     const watcher = new ConfigurationWatcher(system, changed.resolve);
-    await watcher.watch([{ path, stamp: await system.stamp(path) }]);
+    await watcher.watch([{ path, stamp: await system.stamp(path), searched: 'mapped' }]);
     // An unreferenced watch must not let the test end before it tells.
     const alive = setInterval(() => {}, 1_000);
     await action(folder);

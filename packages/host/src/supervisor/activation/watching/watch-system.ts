@@ -1,6 +1,7 @@
 import { watch, type FSWatcher } from 'node:fs';
-import { lstat, stat, statfs } from 'node:fs/promises';
+import { lstat, readdir, stat, statfs } from 'node:fs/promises';
 import { diskFiles } from '../reading/disk-files.ts';
+import type { FolderEntry } from '../reading/file-reader.ts';
 
 /** What watching needs of the system; passed in so that tests own time and files. */
 export interface WatchSystem {
@@ -10,8 +11,10 @@ export interface WatchSystem {
   stamp(path: string): Promise<string | undefined>;
   /** What changes when a folder is replaced by another of its name; undefined when there is none. Never throws. */
   identity(folder: string): Promise<string | undefined>;
-  /** Whether the name of a folder is a link to it, as `current` is to `releases/42`. Never throws. */
-  isLink(folder: string): Promise<boolean>;
+  /** The links on the way to a folder, itself included, as `current` leads to `releases/42`. Never throws. */
+  links(folder: string): Promise<readonly string[]>;
+  /** What a folder holds; undefined when it is none, or a link to one. Never throws. */
+  entries(folder: string): Promise<readonly FolderEntry[] | undefined>;
   /** Whether events of a folder are known to get lost: network file systems and FUSE. Never throws. */
   losesEvents(folder: string): Promise<boolean>;
   setTimer(action: () => void, milliseconds: number): { cancel(): void };
@@ -45,7 +48,20 @@ export function diskWatchSystem(): WatchSystem {
         const { dev, ino } = await stat(folder, { bigint: true });
         return `${dev}.${ino}`;
       }),
-    isLink: async (folder) => (await unlessFailed(() => lstat(folder)))?.isSymbolicLink() ?? false,
+    async links(folder) {
+      const links: string[] = [];
+      for (let end = folder.indexOf('/', 1); ; end = folder.indexOf('/', end + 1)) {
+        const path = end === -1 ? folder : folder.slice(0, end);
+        if ((await unlessFailed(() => lstat(path)))?.isSymbolicLink() === true) links.push(path);
+        if (end === -1) return links;
+      }
+    },
+    entries: (folder) =>
+      unlessFailed(async () => {
+        if (!(await lstat(folder)).isDirectory()) return undefined;
+        const entries = await readdir(folder, { withFileTypes: true });
+        return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
+      }),
     losesEvents: async (folder) => {
       const type = (await unlessFailed(() => statfs(folder)))?.type;
       return type !== undefined && foreignFileSystems.has(type >>> 0);

@@ -14,26 +14,35 @@ export class WatchedFolder {
   readonly #folder: string;
   readonly #system: WatchSystem;
   readonly #changed: () => void;
+  readonly #unknown: (name: string) => void;
   #stamps: ReadonlyMap<string, string | undefined> = new Map();
-  /** On the folder, and on the one that holds the link to it. */
+  /** On the folder, and on those that hold links on the way to it. */
   #watches: readonly { close(): void }[] = [];
   #identity: string | undefined;
   #timer: { cancel(): void } | undefined;
   #firstEvent: number | undefined;
   #otherSpelling = false;
+  #needed = true;
   #closed = false;
   /** Look often: events of this folder get lost, or it cannot be watched. */
   needsPolling = true;
 
-  constructor(folder: string, system: WatchSystem, changed: () => void) {
+  /** @param unknown told of what happens to any name that does not count */
+  constructor(folder: string, system: WatchSystem, changed: () => void, unknown: (name: string) => void = () => {}) {
     this.#folder = folder;
     this.#system = system;
     this.#changed = changed;
+    this.#unknown = unknown;
   }
 
-  /** Sets what counts, by absolute path, and begins to watch. */
-  async expect(stamps: ReadonlyMap<string, string | undefined>): Promise<void> {
+  /**
+   * Sets what counts, by absolute path, and begins to watch.
+   *
+   * @param needed that the folder itself goes or comes is a change
+   */
+  async expect(stamps: ReadonlyMap<string, string | undefined>, needed: boolean): Promise<void> {
     this.#stamps = stamps;
+    this.#needed = needed;
     await this.#rewatch();
   }
 
@@ -41,7 +50,7 @@ export class WatchedFolder {
   async look(): Promise<void> {
     const existed = this.#identity !== undefined;
     await this.#rewatch();
-    let differs = this.#otherSpelling || existed !== (this.#identity !== undefined);
+    let differs = this.#otherSpelling || (this.#needed && existed !== (this.#identity !== undefined));
     this.#otherSpelling = false;
     const known = this.#stamps;
     const found = new Map<string, string | undefined>();
@@ -50,8 +59,10 @@ export class WatchedFolder {
       found.set(path, now);
       differs ||= now !== stamp;
     }
-    // Somebody has told in the meantime what counts now.
-    if (this.#closed || this.#stamps !== known || !differs) return;
+    if (this.#closed) return;
+    // Somebody has told in the meantime what counts now: what was seen may be older than that.
+    if (this.#stamps !== known) return this.look();
+    if (!differs) return;
     this.#stamps = found;
     this.#changed();
   }
@@ -67,24 +78,25 @@ export class WatchedFolder {
     const identity = await this.#system.identity(this.#folder);
     if (this.#closed || (identity === this.#identity && this.#watches.length > 0)) return;
     const losesEvents = identity === undefined || (await this.#system.losesEvents(this.#folder));
-    const isLink = await this.#system.isLink(this.#folder);
+    const links = await this.#system.links(this.#folder);
     if (this.#closed) return;
     this.#unwatch();
     this.#identity = identity;
-    this.needsPolling = losesEvents;
+    // Of a folder that nobody needs, the one around it tells when it comes again.
+    this.needsPolling = losesEvents && this.#needed;
     if (identity === undefined) return;
     try {
       this.#watches = [this.#system.watchFolder(this.#folder, (name) => this.#noticed(name))];
-      if (isLink) this.#watches = [...this.#watches, this.#watchLink()];
+      for (const link of links) this.#watches = [...this.#watches, this.#watchLink(link)];
     } catch {
       // Gone again, or the system watches as many folders as it can: polling finds what changes.
-      this.needsPolling = true;
+      this.needsPolling = this.#needed;
     }
   }
 
-  #watchLink(): { close(): void } {
-    return this.#system.watchFolder(dirname(this.#folder), (name) => {
-      if (name === basename(this.#folder)) this.#noticed(undefined);
+  #watchLink(link: string): { close(): void } {
+    return this.#system.watchFolder(dirname(link), (name) => {
+      if (name === basename(link)) this.#noticed(undefined);
     });
   }
 
@@ -95,7 +107,10 @@ export class WatchedFolder {
 
   #noticed(name: string | undefined): void {
     if (this.#closed) return;
-    if (name !== undefined && this.#isOtherSpelling(name)) this.#otherSpelling = true;
+    if (name !== undefined && !this.#counts(name)) {
+      if (this.#isOtherSpelling(name)) this.#otherSpelling = true;
+      else this.#unknown(name);
+    }
     const now = this.#system.now();
     this.#firstEvent ??= now;
     if (this.#timer !== undefined && now - this.#firstEvent >= longestWaitMs) return;
@@ -107,9 +122,12 @@ export class WatchedFolder {
     }, debounceMs);
   }
 
+  #counts(name: string): boolean {
+    return [...this.#stamps.keys()].some((path) => basename(path) === name);
+  }
+
   /** `Web.config` beside the place of `web.config` counts, though nobody knows its stamp. */
   #isOtherSpelling(name: string): boolean {
-    const names = [...this.#stamps.keys()].map((path) => basename(path));
-    return !names.includes(name) && names.some((known) => known.toLowerCase() === name.toLowerCase());
+    return [...this.#stamps.keys()].some((path) => basename(path).toLowerCase() === name.toLowerCase());
   }
 }
