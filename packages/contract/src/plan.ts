@@ -31,6 +31,18 @@ export interface GatewayLimits {
    * addresses, CIDR ranges, or `unix`. Default none; loopback is not trusted by itself.
    */
   readonly trustedProxies?: readonly string[];
+  /** Absent = what is refused before a site is entered is logged nowhere. */
+  readonly errorLog?: ErrorLogPlan;
+}
+
+/** The error log of the message layer (HTTP.sys: httperr). */
+export interface ErrorLogPlan {
+  /** Absolute; the supervisor makes it, gateways write in it. */
+  readonly folder: string;
+  /** A file of at least this size is followed by the next one. Default 1,048,576, and never less. */
+  readonly truncateBytes: number;
+  /** As HTTP.sys writes, or one JSON object a line. Default `Text`. */
+  readonly format: 'Text' | 'Json';
 }
 
 export interface SitePlan {

@@ -31,6 +31,9 @@ export interface LocationInput {
   readonly servedFolder?: string;
 }
 
+/** Folder of the gateways' error log in the log folder, named as on Windows. */
+export const errorLogFolderName = 'HTTPERR';
+
 /** Name of the management socket in the run folder. */
 export const adminSocketName = 'admin.sock';
 

@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, sta
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { prepareFolders, prepareServedFolder, runFolderRecord } from './prepare-folders.ts';
+import { prepareErrorLogFolder, prepareFolders, prepareServedFolder, runFolderRecord } from './prepare-folders.ts';
 
 let top: string;
 beforeEach(() => {
@@ -19,6 +19,25 @@ const locations = (more: { readonly runAlias?: string } = {}) => ({
   ...more,
 });
 const mode = (path: string) => statSync(path).mode & 0o777;
+
+describe('prepareErrorLogFolder', () => {
+  it('creates a folder that belongs to the gateways', () => {
+    const path = join(top, 'HTTPERR');
+    prepareErrorLogFolder(path, undefined);
+    expect(mode(path)).toBe(0o750);
+    const owner = uid === 0 ? { uid: 4_321, gid: 4_321 } : { uid, gid: process.getgid!() };
+    prepareErrorLogFolder(path, owner);
+    expect(statSync(path)).toMatchObject(owner);
+  });
+
+  it('gives nobody what a link leads to', () => {
+    const path = join(top, 'HTTPERR');
+    mkdirSync(join(top, 'target'));
+    symlinkSync(join(top, 'target'), path);
+    expect(() => prepareErrorLogFolder(path, { uid: 4_321, gid: 4_321 })).toThrow('not a link');
+    expect(statSync(join(top, 'target')).uid).toBe(uid);
+  });
+});
 
 describe('prepareFolders', () => {
   it('creates the folders, closed for others but for passing through as root', () => {

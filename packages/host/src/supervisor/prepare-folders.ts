@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chownSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileLocations } from './file-locations.ts';
 
@@ -26,6 +26,21 @@ export function prepareServedFolder(servedFolder: string, uid: number): void {
   const own = join(servedFolder, '.poolhouse');
   makeOwnFolder(own, uid === 0 ? 0o711 : 0o700, uid);
   writeFileSync(join(own, '.gitignore'), '*\n');
+}
+
+/**
+ * Creates the folder of the gateways' error log, which they write themselves: it belongs to their user, where they have
+ * one of their own.
+ *
+ * @throws Error with one sentence for people when something else is there
+ */
+export function prepareErrorLogFolder(
+  path: string,
+  owner: { readonly uid: number; readonly gid: number } | undefined,
+): void {
+  mkdirSync(path, { recursive: true, mode: 0o750 });
+  if (!lstatSync(path).isDirectory()) throw new Error(`${path} must be a folder, and not a link to one`);
+  if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
 }
 
 function makeOwnFolder(path: string, mode: number, uid: number): void {

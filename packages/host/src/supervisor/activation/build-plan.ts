@@ -2,6 +2,7 @@ import type { GatewayLimits, PoolPlan, SitePlan } from '@poolhouse/contract';
 import type { EffectiveConfiguration } from '@poolhouse/configuration';
 import type { CompiledApplication, CompiledSite } from './content/content-reader.ts';
 import type { ApplicationPoolSettings, ApplicationSettings, BindingSettings, SiteSettings } from './revision.ts';
+import { gatewaySection, smallestErrorLogBytes } from './sections/gateway.ts';
 import { webLimitsSection } from './sections/web-limits.ts';
 import type { SiteDeclaration } from './sites/site-declaration.ts';
 
@@ -61,7 +62,11 @@ export function poolPlan({ name, queueLength, failure, recycling, processModel }
 }
 
 /** What HTTP.sys keeps in the registry has its defaults; the rest is `webLimits`. */
-export function gatewayLimits(configuration: EffectiveConfiguration, trustedProxies: readonly string[]): GatewayLimits {
+export function gatewayLimits(
+  configuration: EffectiveConfiguration,
+  trustedProxies: readonly string[],
+  errorLogFolder: string,
+): GatewayLimits {
   const limits = configuration.section(webLimitsSection);
   return {
     maxRequestBytes: 16_384,
@@ -72,5 +77,13 @@ export function gatewayLimits(configuration: EffectiveConfiguration, trustedProx
     headerWaitMs: limits.get('headerWaitTimeout') || 15_000,
     minBytesPerSecond: limits.get('minBytesPerSecond'),
     ...(trustedProxies.length > 0 && { trustedProxies }),
+    ...errorLog(configuration, errorLogFolder),
   };
+}
+
+function errorLog(configuration: EffectiveConfiguration, folder: string): Pick<GatewayLimits, 'errorLog'> {
+  const element = configuration.section(gatewaySection).element('errorLog');
+  if (!element.get('enabled')) return {};
+  const truncateBytes = Math.max(smallestErrorLogBytes, element.get('truncateSize'));
+  return { errorLog: { folder, truncateBytes, format: element.get('format') } };
 }

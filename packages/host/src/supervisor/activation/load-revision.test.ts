@@ -125,6 +125,22 @@ describe("the server's file", () => {
     });
   });
 
+  it('tells gateways how to log what they refuse', async () => {
+    const errorLog = async (attributes: string) => {
+      const host = `<gateway><errorLog ${attributes}/></gateway>`;
+      return (await loadGood({ [configFile]: server({ host }) })).plan.limits.errorLog;
+    };
+    const folder = '/var/log/poolhouse/HTTPERR';
+    expect(await errorLog('')).toEqual({ folder, truncateBytes: 1_048_576, format: 'Text' });
+    expect(await errorLog('truncateSize="5" format="Json"')).toEqual({
+      folder,
+      truncateBytes: 1_048_576,
+      format: 'Json',
+    });
+    expect((await errorLog('truncateSize="10000000"'))?.truncateBytes).toBe(10_000_000);
+    expect(await errorLog('enabled="false"')).toBeUndefined();
+  });
+
   it('reads webLimits into the limits of the gateways and of sites', async () => {
     const text = server({ sites: site({ '/': '/srv' }) }).replace(
       '</system.applicationHost>',

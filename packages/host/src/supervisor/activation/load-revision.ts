@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   contentVariables,
   createPathMap,
@@ -8,6 +9,7 @@ import {
   type SectionRegistry,
   type VariableSources,
 } from '@poolhouse/configuration';
+import { errorLogFolderName } from '../file-locations.ts';
 import { gatewayLimits, poolPlan, sitePlan, siteSettings } from './build-plan.ts';
 import { configurationDiagnostic } from './configuration-diagnostic.ts';
 import type { CompiledSite, ContentReader } from './content/content-reader.ts';
@@ -103,7 +105,7 @@ export async function loadRevision(options: LoadOptions): Promise<LoadedRevision
     plan: {
       sites: sites.map((site, index) => sitePlan(site, contentOf(index))),
       pools: pools.map(poolPlan),
-      limits: gatewayLimits(server.evaluation, trustedProxies.entries),
+      limits: gatewayLimits(server.evaluation, trustedProxies.entries, join(host.folders.logs, errorLogFolderName)),
     },
     diagnostics: distinct([
       ...server.findings.map(configurationDiagnostic),
