@@ -28,6 +28,8 @@ export interface HostOptions extends Partial<ConfigurationShorthand> {
   readonly separateUsers?: boolean;
   /** Further arguments of `start`. */
   readonly arguments?: readonly string[];
+  /** Program and words in front of the command; it must become the command (`exec "$@"`). */
+  readonly launcher?: readonly string[];
   /** Environment of the supervisor besides PATH. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Warnings and errors that the test causes; any other fails it. */
@@ -94,9 +96,11 @@ export async function startHost(options: HostOptions): Promise<TestHost> {
       ? writeConfiguration(root, { ...options, sites }, ports, mark)
       : writeText(root, options.config, ports);
 
+  const [program = process.execPath, ...words] = [...(options.launcher ?? []), process.execPath];
   const supervisor = spawn(
-    process.execPath,
+    program,
     [
+      ...words,
       commandFile,
       'start',
       ...['--config', written.file, '--state', folders.state, '--run', folders.run, '--log', folders.log],

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { dropServiceVariables } from '../linux/index.ts';
 import { commands } from './commands/index.ts';
 import { CommandError, commandError, errorAsJson, formatError } from './command-error.ts';
 import type { System } from './command.ts';
@@ -36,7 +37,10 @@ export async function runCommandLine(words: readonly string[], system: System): 
   }
 }
 
-/** The process itself, with its signals. */
+/**
+ * The process itself, with its signals. What the service manager told it is in `environment` alone: programs
+ * that inherit ours would take it for theirs.
+ */
 export function currentSystem(): System {
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -49,8 +53,10 @@ export function currentSystem(): System {
   const reader = new AbortController();
   process.stdout.on('error', () => reader.abort());
   process.stderr.on('error', () => {});
+  const environment = { ...process.env };
+  dropServiceVariables(process.env);
   return {
-    environment: process.env,
+    environment,
     workingDirectory: process.cwd(),
     uid: process.getuid?.() ?? 0,
     home: homedir(),

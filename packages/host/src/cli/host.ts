@@ -15,6 +15,8 @@ import { commandError } from './command-error.ts';
 import type { CommandError } from './command-error.ts';
 import { formatDiagnostics } from './diagnostic-lines.ts';
 import { productVersion } from './product-version.ts';
+import { serviceStatus } from './service-manager.ts';
+import type { ServiceManager } from './service-manager.ts';
 
 export interface HostOptions {
   readonly locations: FileLocations;
@@ -26,6 +28,8 @@ export interface HostOptions {
   readonly idleCheckMs?: number;
   /** One user per pool; needs root. */
   readonly separateUsers: boolean;
+  /** Whose sockets are used and who is told how we are. */
+  readonly service?: ServiceManager;
 }
 
 /** A Poolhouse inside this process. */
@@ -34,19 +38,20 @@ export interface RunningHost {
   readonly socketPath: string;
   /** Resolves when everything has ended, by a signal, through the API or by `operations.stop`. */
   readonly ended: Promise<void>;
-  /** Reads the configuration again and applies what changed. */
+  /** Reads the configuration again and applies what changed, because somebody asked for it. */
   reload(): Promise<void>;
 }
 
 /**
- * The composition root of `start` and `run`: folders, supervisor, management API, signals.
+ * The composition root of `start` and `run`: folders, supervisor, management API, signals, service manager.
  *
  * @throws CommandError when nothing was started
  */
 export async function startHost(options: HostOptions, system: System): Promise<RunningHost> {
-  const { locations, events, separateUsers } = options;
+  const { locations, events, separateUsers, service } = options;
+  const stopping = new AbortController();
   refusingUnsafe(() => prepareFolders(locations, system.uid));
-  const loader = new WatchedLoader(options.load, diskWatchSystem(), () => void supervisor.reload());
+  const loader = new WatchedLoader(options.load, diskWatchSystem(), () => void reload());
   const supervisor = new Supervisor({
     version: productVersion(),
     ...{ locations, load: loader.load, events, separateUsers },
@@ -54,13 +59,23 @@ export async function startHost(options: HostOptions, system: System): Promise<R
     gateways: options.gateways ?? gatewaysFor(availableParallelism()),
     gatewayEntry: fileURLToPath(new URL('../gateway/main.js', import.meta.url)),
     baseEnvironment: baseEnvironment(system.environment),
+    ...(service === undefined ? {} : { givenSockets: service.sockets }),
   });
+  const reload = async (): Promise<void> => {
+    await supervisor.reload();
+    if (!stopping.signal.aborted) service?.notifier.status(serviceStatus(supervisor.status()));
+  };
+  const reloadAsAsked = async (): Promise<void> => {
+    if (stopping.signal.aborted) return;
+    service?.notifier.reloading();
+    await supervisor.reload();
+    if (!stopping.signal.aborted) service?.notifier.ready(serviceStatus(supervisor.status()));
+  };
   try {
     await supervisor.start();
   } catch (error) {
     throw startError(error) ?? error;
   }
-  const stopping = new AbortController();
   const operations = stoppable(supervisor, stopping);
   let admin: AdminServer;
   try {
@@ -73,11 +88,16 @@ export async function startHost(options: HostOptions, system: System): Promise<R
   }
   // Thousands of folders take their time; what changes meanwhile is found as well.
   void loader.begin();
-  const ended = endOf(supervisor, stopping.signal, admin).finally(() => loader.close());
+  service?.notifier.ready(serviceStatus(supervisor.status()));
+  stopping.signal.addEventListener('abort', () => service?.notifier.stopping('requests in flight finish'));
+  const ended = endOf(supervisor, stopping.signal, admin).finally(() => {
+    loader.close();
+    service?.notifier.close();
+  });
   const stop = () => void operations.stop(`received ${String(system.interrupted.reason)}`);
   if (system.interrupted.aborted) stop();
   system.interrupted.addEventListener('abort', stop, { once: true });
-  return { operations, socketPath: admin.path, ended, reload: () => supervisor.reload() };
+  return { operations, socketPath: admin.path, ended, reload: reloadAsAsked };
 }
 
 /** The supervisor's operations, with a signal that tells when the end was asked for. */

@@ -1,4 +1,4 @@
-import { OutputFile, RunRecord } from '../linux/index.ts';
+import { OutputFile, RunRecord, type GivenSocket } from '../linux/index.ts';
 import type { EventLog } from '../logging/index.ts';
 import {
   compareRevisions,
@@ -7,7 +7,13 @@ import {
   type Revision,
 } from './activation/index.ts';
 import { applicationsOf, applyChange } from './apply-change.ts';
-import { openEndpoints, type BindingProblem, type Endpoint, type EndpointChange } from './endpoints/index.ts';
+import {
+  closeEndpoints,
+  openEndpoints,
+  type BindingProblem,
+  type Endpoint,
+  type EndpointChange,
+} from './endpoints/index.ts';
 import type { FileLocations } from './file-locations.ts';
 import { GatewayFleet, type GatewayLaunch } from './gateways/index.ts';
 import {
@@ -35,6 +41,8 @@ export interface SupervisorOptions {
   readonly idleCheckMs?: number;
   /** Compiled entry of the gateway process. */
   readonly gatewayEntry: string;
+  /** Sockets that the service manager opened. */
+  readonly givenSockets?: readonly GivenSocket[];
   /** Variables that every process gets: `PATH`, `LANG`, `TZ`. */
   readonly baseEnvironment: Readonly<Record<string, string>>;
 }
@@ -74,6 +82,7 @@ export class Supervisor implements SupervisorOperations {
   #fleet: GatewayFleet | undefined;
   #endpoints: readonly Endpoint[] = [];
   #bindingProblems: readonly BindingProblem[] = [];
+  readonly #reportedSockets = new Set<GivenSocket>();
   #pools: PoolSet | undefined;
   #reloading: Promise<void> = Promise.resolve();
   #gatewayOutput: OutputFile | undefined;
@@ -214,7 +223,7 @@ export class Supervisor implements SupervisorOperations {
   async #changeEndpoints(revision: Revision, fleet: GatewayFleet): Promise<void> {
     const { changed, obsolete } = this.#openEndpoints(revision);
     if (changed || fleet.outdated) await fleet.use(this.#endpoints);
-    for (const { socket } of obsolete) socket.close();
+    closeEndpoints(obsolete);
   }
 
   async #loadFirst(): Promise<Revision> {
@@ -292,7 +301,14 @@ export class Supervisor implements SupervisorOperations {
     const change = openEndpoints(
       this.#endpoints,
       revision.sites.filter((site) => site.serverAutoStart),
+      this.#options.givenSockets,
     );
+    for (const socket of change.unneeded) {
+      if (this.#reportedSockets.has(socket)) continue;
+      this.#reportedSockets.add(socket);
+      const { fd, name, address, port } = socket;
+      this.events.emit('service.socket_unneeded', { fd, name, address, port });
+    }
     this.#endpoints = change.endpoints;
     this.#bindingProblems = change.problems;
     for (const { site, binding, message } of change.problems) {
@@ -351,7 +367,7 @@ export class Supervisor implements SupervisorOperations {
     clearInterval(this.#ticker);
     this.#fleet?.destroy();
     this.#pools?.destroy();
-    for (const { socket } of this.#endpoints) socket.close();
+    closeEndpoints(this.#endpoints);
     this.#gatewayOutput?.close();
     this.#record?.release();
   }

@@ -5,6 +5,7 @@ import { commandError } from '../command-error.ts';
 import { configurationFile } from '../configuration-file.ts';
 import { createHostEvents } from '../event-output.ts';
 import { runUnderInit } from '../process-one.ts';
+import { readServiceManager } from '../service-manager.ts';
 import { startDetached } from '../start-detached.ts';
 
 export const startCommand = defineCommand({
@@ -54,6 +55,7 @@ export const startCommand = defineCommand({
     runUnderInit(system);
 
     const events = createHostEvents(system, output, options['log-file']);
+    const service = readServiceManager(system, events);
     const separateUsers = system.uid === 0 && options['allow-root'] !== true;
     // Loaded only here: the commands that ask a running Poolhouse must not wait for the parts that run one.
     const [{ startHost }, { loaderFor }, { IdentityProvider }] = await Promise.all([
@@ -64,7 +66,15 @@ export const startCommand = defineCommand({
     const identities = new IdentityProvider(separateUsers, locations.state);
     const load = loaderFor(locations, system, { separateUsers, contentUser: () => identities.gatewayUser() });
     const host = await startHost(
-      { locations, load, events, gateways, separateUsers, ...(idleCheckMs === undefined ? {} : { idleCheckMs }) },
+      {
+        locations,
+        load,
+        events,
+        gateways,
+        separateUsers,
+        service,
+        ...(idleCheckMs === undefined ? {} : { idleCheckMs }),
+      },
       system,
     );
     // A terminal that closes hangs up too; then the one who started it is gone.

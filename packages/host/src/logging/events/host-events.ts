@@ -21,6 +21,26 @@ export const hostEvents = {
       `${e.operation} (request ${e.requestId}) failed inside the supervisor: ${e.error}`,
   ),
 
+  // ── the service manager ──
+  'service.sockets_invalid': define('warn', (e: { detail: string }) => `socket activation: ${e.detail}`),
+  'service.socket_unneeded': define(
+    'warn',
+    (e: { fd: number; name: string; address: string; port: number }) =>
+      `the service manager listens on ${e.address} port ${e.port} (${`descriptor ${e.fd} ${e.name}`.trim()}) and no binding ` +
+      'needs it: clients that connect there wait for nothing; ' +
+      'add a binding, or take it out of the socket unit',
+  ),
+  'service.notify_unavailable': define(
+    'warn',
+    (e: { program: string }) =>
+      `the service manager waits to be told that Poolhouse is ready, and ${e.program}, which tells it, is missing; ` +
+      'install it (package systemd), or set Type=exec in the unit',
+  ),
+  'service.notify_failed': define(
+    'warn',
+    (e: { error: string }) => `the service manager could not be told how Poolhouse is: ${e.error}`,
+  ),
+
   // ── configuration ──
   'config.applied': define(
     'info',

@@ -12,10 +12,16 @@ export interface EndpointAddress {
  * The sockets that a set of sites needs, one per address and port. Where any binding of a port is for all
  * addresses, one socket for all takes every connection of that port, and the gateway tells the addresses
  * apart: a specific address bound beside a wildcard would depend on the order of binding.
+ *
+ * @param givenWildcardPorts ports that the service manager has opened for all addresses already
  */
-export function planEndpoints(sites: readonly SiteSettings[]): EndpointAddress[] {
+export function planEndpoints(
+  sites: readonly SiteSettings[],
+  givenWildcardPorts: ReadonlySet<number> = new Set(),
+): EndpointAddress[] {
   const bindings = sites.flatMap((site) => site.bindings);
-  const wildcardPorts = new Set(bindings.filter(({ address }) => address === '*').map(({ port }) => port));
+  const wildcardPorts = new Set(givenWildcardPorts);
+  for (const { address, port } of bindings) if (address === '*') wildcardPorts.add(port);
   const endpoints = new Map<string, EndpointAddress>();
   for (const binding of bindings) {
     const address = wildcardPorts.has(binding.port) ? '*' : binding.address;

@@ -1,10 +1,12 @@
-import { bindTcpSocket, type ListeningSocket } from '../../linux/index.ts';
+import { bindTcpSocket, type GivenSocket, type ListeningSocket } from '../../linux/index.ts';
 import type { BindingSettings, SiteSettings } from '../activation/revision.ts';
 import { endpointKey, planEndpoints, serves, type EndpointAddress } from './endpoint-plan.ts';
+import { adopt, isWildcard, matching } from './given-endpoints.ts';
 
-/** A socket that the supervisor holds and the gateways accept on. */
+/** What the supervisor holds for an address and the gateways accept on. */
 export interface Endpoint extends EndpointAddress {
-  readonly socket: ListeningSocket;
+  /** One socket; several where a service manager opened IPv4 and IPv6 apart. */
+  readonly sockets: readonly ListeningSocket[];
 }
 
 /** A binding whose socket could not be opened: its site is not served. */
@@ -23,27 +25,47 @@ export interface EndpointChange {
   readonly obsolete: readonly Endpoint[];
   /** Whether gateways must be replaced to get sockets that they have not inherited. */
   readonly changed: boolean;
+  /** Sockets of the service manager that no binding needs. */
+  readonly unneeded: readonly GivenSocket[];
 }
 
-/** Opens what is new and keeps what stays: connections of other bindings are not touched. */
-export function openEndpoints(current: readonly Endpoint[], sites: readonly SiteSettings[]): EndpointChange {
+/**
+ * Opens what is new and keeps what stays: connections of other bindings are not touched.
+ *
+ * @param given sockets that the service manager opened; used before any is bound
+ */
+export function openEndpoints(
+  current: readonly Endpoint[],
+  sites: readonly SiteSettings[],
+  given: readonly GivenSocket[] = [],
+): EndpointChange {
   const held = new Map(current.map((endpoint) => [endpointKey(endpoint), endpoint]));
   const endpoints: Endpoint[] = [];
   const problems: BindingProblem[] = [];
-  for (const wanted of planEndpoints(sites)) {
+  const needed = new Set<GivenSocket>();
+  const givenWildcardPorts = new Set(given.filter(isWildcard).map(({ port }) => port));
+  for (const wanted of planEndpoints(sites, givenWildcardPorts)) {
+    const handedDown = matching(wanted, given);
+    for (const socket of handedDown) needed.add(socket);
     const existing = held.get(endpointKey(wanted));
     if (existing !== undefined) {
       endpoints.push(existing);
       continue;
     }
     try {
-      endpoints.push({ ...wanted, socket: bindTcpSocket(wanted.address, wanted.port) });
+      const sockets = handedDown.length > 0 ? handedDown.map(adopt) : [bindTcpSocket(wanted.address, wanted.port)];
+      endpoints.push({ ...wanted, sockets });
     } catch (error) {
       problems.push(...problemsOf(wanted, sites, error as NodeJS.ErrnoException));
     }
   }
   const obsolete = current.filter((endpoint) => !endpoints.includes(endpoint));
-  return { endpoints, problems, obsolete, changed: endpoints.length !== current.length || obsolete.length > 0 };
+  const changed = endpoints.length !== current.length || obsolete.length > 0;
+  return { endpoints, problems, obsolete, changed, unneeded: given.filter((socket) => !needed.has(socket)) };
+}
+
+export function closeEndpoints(endpoints: readonly Endpoint[]): void {
+  for (const { sockets } of endpoints) for (const socket of sockets) socket.close();
 }
 
 function problemsOf(

@@ -1,1 +1,1 @@
-export { openEndpoints, type BindingProblem, type Endpoint, type EndpointChange } from './endpoints.ts';
+export { closeEndpoints, openEndpoints, type BindingProblem, type Endpoint, type EndpointChange } from './endpoints.ts';

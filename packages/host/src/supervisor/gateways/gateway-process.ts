@@ -58,14 +58,12 @@ export class GatewayProcess {
     options: GatewayLaunch,
     events: GatewayProcessEvents,
   ): Promise<GatewayProcess> {
+    const held = endpoints.flatMap(({ sockets, address, port, protocol }) =>
+      sockets.map(({ fd }) => ({ fd, address, port, protocol })),
+    );
     const settings: GatewaySettings = {
       version: channelVersion,
-      sockets: endpoints.map(({ address, port, protocol }, index) => ({
-        fd: firstSocketDescriptor + index,
-        address,
-        port,
-        protocol,
-      })),
+      sockets: held.map((socket, index) => ({ ...socket, fd: firstSocketDescriptor + index })),
     };
     const launched = await launch({
       program: options.node,
@@ -74,7 +72,7 @@ export class GatewayProcess {
       environment: { ...options.environment, [gatewaySettingsVariable]: JSON.stringify(settings) },
       output: options.output,
       channel: true,
-      sockets: endpoints.map(({ socket }) => socket.fd),
+      sockets: held.map(({ fd }) => fd),
       credentials: options.credentials,
     });
     return new GatewayProcess(launched, events);
