@@ -324,6 +324,16 @@ describe('any text', () => {
     }
   });
 
+  it.each([
+    line('GET / HTTP/1.20'),
+    line('GET / HTTP/2.0'),
+    line('GET / HTTP/1.12'),
+    'GET / HTTP/1.1\nHost: a\r\n\r\n',
+  ])('is refused for the same reason in every part of %j that is refused', (text) => {
+    const refused = Array.from({ length: text.length }, (_, end) => parse(text.slice(0, end), context()));
+    expect(new Set(refused.filter((head) => head !== undefined))).toEqual(new Set([parse(text, context())]));
+  });
+
   it('never makes the parser throw, loop or read past the end', () => {
     const fragment = fc.constantFrom(
       'GET ',

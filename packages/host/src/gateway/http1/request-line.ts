@@ -43,7 +43,9 @@ function parseVersion(head: Http1RequestHead, position: number): MessageFailure 
   const { text } = head;
   if (text.length < position + 10) {
     const version = text.slice(position);
-    return 'HTTP/1.1\r\n'.startsWith(version) || 'HTTP/1.0\r\n'.startsWith(version) ? incomplete : notAVersion(version);
+    if ('HTTP/1.1\r\n'.startsWith(version) || 'HTTP/1.0\r\n'.startsWith(version)) return incomplete;
+    // The reason must not depend on how the line was cut: the byte after `HTTP/1.2` tells it from `HTTP/1.20`.
+    return partOfVersion.test(version) ? incomplete : notAVersion(version);
   }
   if (text.startsWith('HTTP/1.1\r\n', position)) return undefined;
   if (text.startsWith('HTTP/1.0\r\n', position)) {
@@ -53,8 +55,10 @@ function parseVersion(head: Http1RequestHead, position: number): MessageFailure 
   return notAVersion(text.slice(position, position + 10));
 }
 
+const partOfVersion = /^HTTP\/\d(?:\.\d?)?$/;
+
 function notAVersion(text: string): MessageFailure {
-  if (/^HTTP\/\d\.\d(?:\r|$)/.test(text)) return messageFailures.version;
+  if (/^HTTP\/\d\.\d\r/.test(text)) return messageFailures.version;
   if (/^HTTP\/1\.[01](?:\n|\r[^\n])/.test(text)) return messageFailures.lineEnd;
   return messageFailures.badRequest;
 }
