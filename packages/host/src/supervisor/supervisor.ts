@@ -14,7 +14,7 @@ import {
   type Endpoint,
   type EndpointChange,
 } from './endpoints/index.ts';
-import type { FileLocations } from './file-locations.ts';
+import { errorLogFolderName, type FileLocations } from './file-locations.ts';
 import { GatewayFleet, type GatewayLaunch } from './gateways/index.ts';
 import {
   OperationRefused,
@@ -25,7 +25,8 @@ import {
 } from './management/operations.ts';
 import { PoolSet, poolKey } from './pool-set.ts';
 import { IdentityProvider, samePlace, type ApplicationPool, type HostFacts, type PoolState } from './pools/index.ts';
-import { poolSnapshot, takeStatus } from './status.ts';
+import { prepareErrorLogFolder } from './prepare-folders.ts';
+import { poolSnapshot, takeStatus, type Clock } from './status.ts';
 
 export interface SupervisorOptions {
   readonly version: string;
@@ -63,6 +64,10 @@ const tickMs = 500;
 /** Most time that clients get to finish at the end of the supervisor, beyond the longest shutdownTimeLimit, milliseconds. */
 const stopReserveMs = 5_000;
 
+/** Milliseconds on a clock that never jumps, so that setting the machine's clock ends no process. */
+const now = (): number => performance.timeOrigin + performance.now();
+const clock: Clock = { now, wallClock: Date.now };
+
 /**
  * The supervisor: the only process that may be root. It opens no request and parses no byte of the
  * network; it owns the configuration, the listening sockets, every child process, and all decisions.
@@ -75,7 +80,7 @@ export class Supervisor implements SupervisorOperations {
   readonly events: EventLog;
   readonly #options: SupervisorOptions;
   readonly #identities: IdentityProvider;
-  readonly #startedAt = Date.now();
+  readonly #startedAt = now();
   #state: StatusSnapshot['state'] = 'starting';
   #revision: Revision | undefined;
   #record: RunRecord | undefined;
@@ -137,6 +142,7 @@ export class Supervisor implements SupervisorOperations {
       fleet: this.#fleet,
       endpoints: this.#endpoints,
       bindingProblems: this.#bindingProblems,
+      clock,
     });
   }
 
@@ -148,10 +154,12 @@ export class Supervisor implements SupervisorOperations {
         `pool ${name} is ${pool.state.status}; start it first: poolhouse pool start ${name}`,
       );
     }
-    const failuresBefore = pool.state.restarts;
+    const failuresBefore = pool.state.failedStarts;
     pool.take({ type: 'recycle', reason: 'ondemand' });
     if (options.wait) {
-      await pool.until((state) => state.status !== 'started' || isSettled(state) || state.restarts > failuresBefore);
+      await pool.until(
+        (state) => state.status !== 'started' || isSettled(state) || state.failedStarts > failuresBefore,
+      );
       if (!isSettled(pool.state)) {
         throw new OperationRefused(
           'not-healthy-in-time',
@@ -209,7 +217,7 @@ export class Supervisor implements SupervisorOperations {
         return;
       }
       const after = result.revision;
-      await applyChange(compareRevisions(before, after), after, pools, fleet);
+      await applyChange(compareRevisions(before, after), after, pools, fleet, emit);
       this.#revision = after;
       await this.#changeEndpoints(after, fleet);
       this.#reportDiagnostics(after, before);
@@ -273,6 +281,7 @@ export class Supervisor implements SupervisorOperations {
   ): GatewayFleet {
     const { locations, gatewayEntry, gateways, events } = this.#options;
     this.#gatewayOutput = new OutputFile(`${locations.log}/gateway.log`);
+    prepareErrorLogFolder(`${locations.log}/${errorLogFolderName}`, user);
     const launch: GatewayLaunch = {
       node: process.execPath,
       entry: gatewayEntry,
@@ -284,7 +293,7 @@ export class Supervisor implements SupervisorOperations {
     return new GatewayFleet(
       gateways,
       revision.plan,
-      { launch, record: this.#record as RunRecord, emit: events.emit, now: Date.now },
+      { launch, record: this.#record as RunRecord, emit: events.emit, now },
       {
         demand: (application, reason) =>
           this.#pools?.ofApplication(application)?.take({ type: 'demand', application, reason }),
@@ -329,7 +338,7 @@ export class Supervisor implements SupervisorOperations {
       configurationFile: locations.configuration,
       socketOwner: gatewayGroup === undefined ? undefined : { uid: 0, gid: gatewayGroup },
       ownNode: process.execPath,
-      now: Date.now,
+      ...clock,
       random: Math.random,
     };
   }
@@ -381,7 +390,7 @@ export class Supervisor implements SupervisorOperations {
   }
 
   #snapshot(pool: ApplicationPool): PoolSnapshot {
-    return poolSnapshot(pool, this.#fleet?.waiting(pool.state.settings.name) ?? 0);
+    return poolSnapshot(pool, this.#fleet?.waiting(pool.state.settings.name) ?? 0, clock);
   }
 }
 

@@ -43,9 +43,25 @@ export const gatewayEvents = {
     (e: { site: string; module: string; error: string }) =>
       `site ${e.site}: the module ${e.module} cannot be used, its requests are answered with 500.21: ${e.error}`,
   ),
+  'gateway.clients_refused': repeating(
+    define(
+      'warn',
+      (e: { limit: string }) =>
+        `a gateway turned clients away: its limit of ${e.limit} is reached; see docs/internals/gateway.md, what keeps it safe`,
+    ),
+    'limit',
+  ),
   'gateway.events_suppressed': define(
     'warn',
     (e: { count: number }) => `${count(e.count, 'event')} of the last second are left out: there were too many`,
+  ),
+  'gateway.error_log_failed': repeating(
+    define(
+      'warn',
+      (e: { folder: string; error: string; lost: number }) =>
+        `the error log in ${e.folder} cannot be written: ${e.error}; ${count(e.lost, 'line')} of it are lost`,
+    ),
+    'folder',
   ),
 
   // ── requests ──
