@@ -96,11 +96,11 @@ export async function startHost(options: HostOptions): Promise<TestHost> {
       ? writeConfiguration(root, { ...options, sites }, ports, mark)
       : writeText(root, options.config, ports);
 
-  const [program = process.execPath, ...words] = [...(options.launcher ?? []), process.execPath];
+  const [launcher, ...words] = options.launcher ?? [];
   const supervisor = spawn(
-    program,
+    launcher ?? process.execPath,
     [
-      ...words,
+      ...(launcher === undefined ? [] : [...words, process.execPath]),
       commandFile,
       'start',
       ...['--config', written.file, '--state', folders.state, '--run', folders.run, '--log', folders.log],

@@ -1,5 +1,6 @@
 export * from './background.ts';
 export * from './captured-output.ts';
+export * from './cgroups.ts';
 export * from './given-sockets.ts';
 export * from './launch.ts';
 export * from './listening-socket.ts';

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import type { ControlGroup } from './cgroups.ts';
 import { processesMarked, processStat, processTree } from './proc.ts';
 
 /** What to start, as whom, with what. Nothing is inherited that is not named here. */
@@ -20,6 +21,8 @@ export interface LaunchRequest {
   readonly sockets: readonly number[];
   /** Credentials to change to; needs root. Undefined = the current user. */
   readonly credentials: Credentials | undefined;
+  /** Of its own, removed when `killRemains` was called; undefined where there are none. */
+  readonly group?: ControlGroup | undefined;
   /** Soft and hard stack limit of the main thread, bytes; undefined = as inherited. */
   readonly stackLimitBytes?: number;
 }
@@ -106,11 +109,18 @@ export async function launch(request: LaunchRequest): Promise<LaunchedProcess> {
     detached: true,
     serialization: 'json',
   });
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve);
-    child.once('error', reject);
-  });
-  return new Launched(child, mark);
+  // At once: the child is at the beginning of `setpriv`, which starts nothing of its own.
+  if (child.pid !== undefined) request.group?.join(child.pid);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', reject);
+    });
+  } catch (error) {
+    request.group?.remove();
+    throw error;
+  }
+  return new Launched(child, mark, request.group);
 }
 
 function commandLine(request: LaunchRequest): string[] {
@@ -132,13 +142,15 @@ function commandLine(request: LaunchRequest): string[] {
 
 class Launched implements LaunchedProcess {
   readonly #child: ChildProcess;
+  readonly #group: ControlGroup | undefined;
   readonly mark: string;
   readonly pid: number;
   readonly startTime: string;
   unsentBytes = 0;
 
-  constructor(child: ChildProcess, mark: string) {
+  constructor(child: ChildProcess, mark: string, group: ControlGroup | undefined) {
     this.#child = child;
+    this.#group = group;
     this.mark = mark;
     this.pid = child.pid as number;
     this.startTime = processStat(this.pid)?.startTime ?? '';
@@ -177,6 +189,7 @@ class Launched implements LaunchedProcess {
 
   killTree(): void {
     if (this.#hasExited) return;
+    this.#group?.kill();
     // The walk comes first: once the main process is dead, its children belong to init.
     for (const pid of processTree(this.pid).slice(1)) killQuietly(pid);
     killQuietly(-this.pid);
@@ -184,8 +197,10 @@ class Launched implements LaunchedProcess {
   }
 
   killRemains(): void {
+    this.#group?.kill();
     killQuietly(-this.pid);
     killMarked([this.mark]);
+    this.#group?.remove();
   }
 
   /** Until then its number cannot be given to another process. */

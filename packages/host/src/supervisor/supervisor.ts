@@ -1,4 +1,4 @@
-import { OutputFile, RunRecord, type GivenSocket } from '../linux/index.ts';
+import { ControlGroups, OutputFile, ownControlGroup, RunRecord, type GivenSocket } from '../linux/index.ts';
 import type { EventLog } from '../logging/index.ts';
 import {
   compareRevisions,
@@ -84,6 +84,7 @@ export class Supervisor implements SupervisorOperations {
   #state: StatusSnapshot['state'] = 'starting';
   #revision: Revision | undefined;
   #record: RunRecord | undefined;
+  #controlGroups: ControlGroups | undefined;
   #fleet: GatewayFleet | undefined;
   #endpoints: readonly Endpoint[] = [];
   #bindingProblems: readonly BindingProblem[] = [];
@@ -118,6 +119,9 @@ export class Supervisor implements SupervisorOperations {
     this.#record = record;
     try {
       if (leftovers > 0) events.emit('supervisor.leftovers_ended', { count: leftovers });
+      this.#controlGroups = await ControlGroups.take(ownControlGroup(), process.pid);
+      if (this.#controlGroups !== undefined)
+        events.emit('supervisor.control_groups', { folder: this.#controlGroups.folder });
       const revision = await this.#loadFirst();
       await this.#assemble(revision);
     } catch (error) {
@@ -337,6 +341,7 @@ export class Supervisor implements SupervisorOperations {
       logFolder: locations.log,
       configurationFile: locations.configuration,
       socketOwner: gatewayGroup === undefined ? undefined : { uid: 0, gid: gatewayGroup },
+      controlGroups: this.#controlGroups,
       ownNode: process.execPath,
       ...clock,
       random: Math.random,
@@ -376,6 +381,7 @@ export class Supervisor implements SupervisorOperations {
     clearInterval(this.#ticker);
     this.#fleet?.destroy();
     this.#pools?.destroy();
+    this.#controlGroups?.release();
     closeEndpoints(this.#endpoints);
     this.#gatewayOutput?.close();
     this.#record?.release();

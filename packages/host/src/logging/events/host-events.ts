@@ -13,6 +13,10 @@ export const hostEvents = {
     'warn',
     (e: { count: number }) => `the last supervisor was killed; what it left (${e.count}) was ended now`,
   ),
+  'supervisor.control_groups': define(
+    'info',
+    (e: { folder: string }) => `each process of a pool has a control group of its own below ${e.folder}`,
+  ),
   'supervisor.task_failed': define('error', (e: { task: string; error: string }) => `${e.task} failed: ${e.error}`),
   'supervisor.stopped': define('info', (_: Record<never, never>) => 'stopped'),
   'supervisor.operation_failed': define(

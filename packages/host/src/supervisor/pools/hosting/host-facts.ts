@@ -1,4 +1,4 @@
-import type { Credentials } from '../../../linux/index.ts';
+import type { ControlGroups, Credentials } from '../../../linux/index.ts';
 import type { ProfileFacts } from './environment.ts';
 
 /** What the machine and the installation give to every process of every pool. */
@@ -10,6 +10,8 @@ export interface HostFacts {
   readonly configurationFile: string;
   /** Owner of worker sockets: the supervisor's user and the gateway's group; undefined without root. */
   readonly socketOwner: { readonly uid: number; readonly gid: number } | undefined;
+  /** Gives each process a control group; undefined where no part of the hierarchy is ours. */
+  readonly controlGroups?: Pick<ControlGroups, 'create'> | undefined;
   /** The Node.js that runs Poolhouse. */
   readonly ownNode: string;
   readonly now: () => number;

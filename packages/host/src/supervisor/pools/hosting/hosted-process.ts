@@ -136,6 +136,7 @@ export class HostedProcess {
       channel: this.#worker,
       sockets: this.#socket === undefined ? [] : [this.#socket.fd],
       credentials: identity.credentials,
+      group: this.#host.controlGroups?.create(this.#application.pool, this.#process.slot, this.#process.id),
       ...(plan.stackLimitBytes === undefined ? {} : { stackLimitBytes: plan.stackLimitBytes }),
     }).catch((error: unknown) => {
       this.#socket?.close();
