@@ -5,6 +5,7 @@ import { inProcessReader } from './content/in-process-reader.ts';
 import { processReader, type ReaderLink } from './content/process-reader.ts';
 import { loadRevision, type LoadedRevision } from './load-revision.ts';
 import { diskFiles } from './reading/disk-files.ts';
+import { diskWatchSystem } from './watching/watch-system.ts';
 import type { Revision } from './revision.ts';
 import { sectionRegistry } from './sections/section-registry.ts';
 import type { SiteDeclaration } from './sites/site-declaration.ts';
@@ -49,7 +50,12 @@ export function createLoader(options: LoaderOptions): (previous: Revision | unde
   const content =
     options.startReader === undefined
       ? inProcessReader(registry, compilers, files)
-      : processReader(options.startReader, { environment: moduleVariables(environment), processors, version });
+      : processReader({
+          start: options.startReader,
+          host: { environment: moduleVariables(environment), processors, version },
+          // Not the files of the server: others own these, and nothing of them is read.
+          stamp: diskWatchSystem().stamp,
+        });
   const folders = {
     configuration: locations.configuration.replace(/\/[^/]*$/, '') || '/',
     state: locations.state,

@@ -24,8 +24,8 @@ const app =
 const hosted = (attributes = 'processPath="node" arguments="server.js"'): string =>
   `<configuration><system.webServer>${app}<aspNetCore ${attributes}/></system.webServer></configuration>`;
 const good = 'request-filtering handlers';
-const files = (content = ''): string =>
-  `<configuration><system.webServer>${content}</system.webServer></configuration>`;
+const webServer = (content: string): string => `<system.webServer>${content}</system.webServer>`;
+const files = (content = ''): string => `<configuration>${webServer(content)}</configuration>`;
 
 describe("the server's file", () => {
   it('C-1 has to exist', async () => {
@@ -479,6 +479,46 @@ describe('content', () => {
     expect(revision.files).toContainEqual(
       expect.objectContaining({ path: '/srv/broken/Web.config', level: 's/broken' }),
     );
+  });
+
+  it('reads none in folders below that a link leads out of the mapped folder', async () => {
+    const tree = new MemoryFiles({ ...one('<configuration/>'), '/srv/sub/web.config': '<configuration/>' });
+    const within: (string | undefined)[] = [];
+    const { read } = tree;
+    tree.read = (path, folder?: string) => {
+      if (path.endsWith('web.config')) within.push(folder);
+      return read.call(tree, path);
+    };
+    await loadGood(tree);
+    expect(within).toEqual([undefined, '/srv']);
+  });
+
+  it('bounds what one file can ask for', async () => {
+    const includes = Array.from(
+      { length: 101 },
+      (_, index) =>
+        `<location path="p${index}">${webServer(`<defaultDocument configSource="${index}.config"/>`)}</location>`,
+    );
+    const included = Object.fromEntries(
+      Array.from({ length: 101 }, (_, index) => [`/srv/${index}.config`, '<defaultDocument/>']),
+    );
+    const revision = await loadGood({ ...one(`<configuration>${includes.join('')}</configuration>`), ...included });
+    expect(said(revision)).toEqual([
+      expect.stringContaining('"100.config" is one too many: a file may include 100 others'),
+    ]);
+
+    const locations = Array.from({ length: 5_001 }, (_, index) => `<location path="p${index}"/>`);
+    const many = await loadGood(one(`<configuration>${locations.join('')}</configuration>`));
+    expect(summary(many)).toEqual({ '/': '500.19' });
+    expect(said(many)).toEqual([
+      expect.stringContaining('name 5002 paths with settings of their own; 5000 are possible'),
+    ]);
+  });
+
+  it('gives the first ten reasons why a path fails, and how many there are', async () => {
+    const { detail = '' } = scopesOf(await loadGood(one(files('<unknown/>'.repeat(12)))))[0]?.broken ?? {};
+    expect(detail.split('\n')).toHaveLength(11);
+    expect(detail).toMatch(/\n… and 2 more\.$/);
   });
 
   it('C-77 reads none of them where allowSubDirConfig is false', async () => {

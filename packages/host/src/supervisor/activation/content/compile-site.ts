@@ -1,4 +1,4 @@
-import type { ModulePlan, ScopePlan } from '@poolhouse/contract';
+import type { ModulePlan, RequestFailure, ScopePlan } from '@poolhouse/contract';
 import type { Evaluation, Evaluator, Level } from '@poolhouse/configuration';
 import type { ModuleCompilers } from '../../../modules/registry.supervisor.ts';
 import type { CompiledHosting } from '../../../modules/scope-context.ts';
@@ -6,12 +6,13 @@ import { configurationDiagnostic } from '../configuration-diagnostic.ts';
 import type { FileReader } from '../reading/file-reader.ts';
 import type { ConfigurationDiagnostic, ConfigurationFileStamp } from '../revision.ts';
 import { webSocketSection } from '../sections/web-socket.ts';
+import type { ApplicationDeclaration } from '../sites/site-declaration.ts';
 import { readProtection } from './access-protection.ts';
 import type { CompiledApplication, CompiledSite, ContentRequest, IgnoredSection } from './content-reader.ts';
 import { InternedSettings } from './interned-settings.ts';
 import { readApplicationFolder } from './application-folder.ts';
 import { scopePaths } from './scope-paths.ts';
-import { isBroken, scopeFailure } from './scope-failure.ts';
+import { brokenConfiguration, isBroken, scopeFailure } from './scope-failure.ts';
 import { readSiteLevels, type SiteLevels } from './site-levels.ts';
 import { joinPaths } from './url-paths.ts';
 
@@ -55,7 +56,8 @@ export async function compileSite(
   for (const application of site.applications) {
     // 2.
     const targets = application.readsContent ? [...serverTargets, ...contentTargets(levels)] : serverTargets;
-    const paths = scopePaths(application, site.applications, targets);
+    const found = scopePaths(application, site.applications, targets);
+    const paths = found.length > scopeLimit ? [application.path] : found;
 
     // 3.
     const own = evaluator.evaluate(levels.level(application, application.path));
@@ -71,7 +73,10 @@ export async function compileSite(
       for (const diagnostic of evaluation.diagnostics) report(configurationDiagnostic(diagnostic));
       for (const section of evaluation.ignored)
         ignored.set(`${section.section} ${section.origin.file} ${section.origin.line}`, section);
-      const broken = scopeFailure(application, path, evaluation, levels, report);
+      const broken =
+        found.length > scopeLimit
+          ? tooManyScopes(application, found.length, report)
+          : scopeFailure(application, path, evaluation, levels, report);
       if (broken !== undefined) return { path, modules: [], broken };
       return { path, modules: compileModules(path, evaluation, hosting) };
     });
@@ -101,6 +106,21 @@ export async function compileSite(
     ignored: [...ignored.values()],
     files: stamps,
   };
+}
+
+/** Most paths of one application that have settings of their own: each is compiled, and known to every gateway. */
+const scopeLimit = 5_000;
+
+function tooManyScopes(
+  application: ApplicationDeclaration,
+  found: number,
+  report: (diagnostic: ConfigurationDiagnostic) => void,
+): RequestFailure {
+  const message =
+    `The files of application "${application.id}" name ${found} paths with settings of their own; ${scopeLimit} are ` +
+    'possible: remove location elements.';
+  report({ severity: 'error', ...application.origin, message });
+  return brokenConfiguration([message]);
 }
 
 /** Paths in the site at which a web.config stands, and that locations in one name. */

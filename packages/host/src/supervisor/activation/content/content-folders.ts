@@ -11,6 +11,8 @@ export interface ContentFolder {
   readonly folder: string;
   /** Set when every folder below was looked at, so that one that comes can count. */
   readonly searched: ConfigurationFileStamp['searched'];
+  /** The mapped folder around one that is not mapped itself. */
+  readonly within?: string;
 }
 
 export interface ContentFolders {
@@ -51,7 +53,12 @@ export async function contentFolders(
     // What another folder is mapped to, no request reaches in this one.
     const foldersAt = (relatives: readonly string[]): ContentFolder[] =>
       relatives
-        .map((relative) => ({ path: joinPaths(path, relative), folder: physicalPath + relative, searched }))
+        .map((relative) => ({
+          path: joinPaths(path, relative),
+          folder: physicalPath + relative,
+          searched,
+          within: physicalPath,
+        }))
         .filter((folder) => !nested.some((other) => covers(other.path, folder.path)));
     folders.push({ path, folder: physicalPath, searched: below.complete ? 'mapped' : undefined, rank });
     folders.push(...foldersAt(below.paths).map((folder) => ({ ...folder, rank: 2 })));

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { configFile, loadGood, server, site } from '../testing/load.ts';
 import { MemoryFiles, type MemoryTree } from '../testing/memory-files.ts';
-import type { CompiledSite, ContentRequest } from './content-reader.ts';
+import type { CompiledSite, ContentReader, ContentRequest } from './content-reader.ts';
 import { processReader, type ReaderLink } from './process-reader.ts';
 import { parseReaderMessage, type FromReader, type ToReader } from './reader-messages.ts';
 import { serveReader } from './serve-reader.ts';
@@ -54,7 +54,17 @@ const served = (tree: MemoryTree): ReaderLink & { killed: boolean } => {
   return linkTo((message, answer) => (serve ??= serveReader(new MemoryFiles(tree), answer))(message));
 };
 
+const stamp = async (path: string): Promise<string> => `stamp of ${path}`;
+/** Each reader that is started is the next of these. */
+const readerOf = (...links: readonly ReaderLink[]): ContentReader => {
+  const next = links.values();
+  return processReader({ start: async () => next.next().value as ReaderLink, host, stamp });
+};
+
 describe('processReader', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
   it('gives what a reader in this process gives', async () => {
     const tree = {
       [configFile]: server({ sites: site({ '/': '/srv', '/api': '/api' }), rest: '<location path="s/x"/>' }),
@@ -64,11 +74,7 @@ describe('processReader', () => {
     };
     const inProcess = await loadGood(tree);
     const link = served(tree);
-    const inOther = await loadGood(
-      tree,
-      undefined,
-      processReader(async () => link, host),
-    );
+    const inOther = await loadGood(tree, undefined, readerOf(link));
     expect(inOther).toEqual(inProcess);
     expect(link.killed).toBe(true);
   });
@@ -82,13 +88,7 @@ describe('processReader', () => {
     const pools =
       '<add name="q"><processModel password="hunter2"/><environmentVariables><add name="A" value="hunter3"/></environmentVariables></add>';
     const tree = { [configFile]: server({ pools, sites: site({ '/': '/srv' }) }) };
-    await expect(
-      loadGood(
-        tree,
-        undefined,
-        processReader(async () => link, host),
-      ),
-    ).rejects.toThrow(
+    await expect(loadGood(tree, undefined, readerOf(link))).rejects.toThrow(
       'The content of the sites could not be read: the content reader ended (1) before it had answered.',
     );
     expect(sent.join('')).not.toMatch(/hunter|applicationPools/);
@@ -105,11 +105,89 @@ describe('processReader', () => {
       (answer) => answer({ type: 'compiled', index: 7, site: {} }),
       'gave an answer that is none',
     ],
-    ['a failure', (answer) => answer({ type: 'failed', message: 'TypeError: x' }), 'failed: TypeError: x'],
+    ['a failure', (answer) => answer({ type: 'failed', index: 0, message: 'TypeError: x' }), 'failed: TypeError: x'],
+    ['silence', () => vi.advanceTimersByTime(30_000), 'did not answer for 30 seconds'],
   ])('ends with %s', async (_, act, message) => {
     const link = linkTo((sent, answer) => sent.type === 'site' && act(answer));
-    await expect(processReader(async () => link, host).read(request)).rejects.toThrow(message);
+    await expect(readerOf(link).read(request)).rejects.toThrow(message);
     expect(link.killed).toBe(true);
+  });
+
+  const three = ['/a', '/b', '/c'].map((folder, index) =>
+    site({ '/': folder })
+      .replace('name="s" id="1"', `name="s${index}" id="${index + 1}"`)
+      .replace('*:80:', `*:${index + 80}:`),
+  );
+  const content = { '/a/x': '', '/b/x': '', '/c/web.config': '<configuration/>' };
+  const threeSites = { [configFile]: server({ sites: three.join('') }), ...content };
+  /** Serves all sites but those with these ids, for which it does something else when it comes to them. */
+  const servedBut = (ids: readonly number[], act: Parameters<typeof linkTo>[0]): ReaderLink => {
+    let serve: ((message: ToReader) => void) | undefined;
+    let before: Promise<unknown> = Promise.resolve();
+    const answered: (() => void)[] = [];
+    return linkTo((message, answer, exit) => {
+      serve ??= serveReader(new MemoryFiles(threeSites), (answers) => {
+        answer(answers);
+        answered.shift()?.();
+      });
+      if (message.type === 'site' && ids.includes(message.site.id)) {
+        void before.then(() => act(message, answer, exit));
+        return;
+      }
+      if (message.type === 'site') before = new Promise<void>((resolve) => answered.push(resolve));
+      serve(message);
+    });
+  };
+
+  it.each<[string, Parameters<typeof linkTo>[0], string]>([
+    ['ends', (_message, _answer, exit) => setImmediate(exit, 134), 'ended (134) before it had answered'],
+    ['falls silent', () => vi.advanceTimersByTime(30_000), 'did not answer for 30 seconds'],
+    [
+      'talks nonsense',
+      (_message, answer) => answer({ type: 'compiled', index: 1, site: 7 }),
+      'gave an answer that is none',
+    ],
+    [
+      'answers twice',
+      (_message, answer) => answer({ type: 'failed', index: 0, message: 'x' }),
+      'gave an answer that is none',
+    ],
+    ['fails', (_message, answer) => answer({ type: 'failed', index: 1, message: 'oops' }), 'failed: oops'],
+  ])('lets only the site fail at which a reader %s', async (_, act, reason) => {
+    const links = [servedBut([2], act), servedBut([2], act)];
+    const revision = await loadGood(threeSites, undefined, readerOf(...links));
+    const broken = revision.plan.sites.map(({ applications }) => applications[0]?.scopes[0]?.broken?.detail);
+    expect(broken).toEqual([
+      undefined,
+      `The content of site "s1" could not be read: the content reader ${reason}.`,
+      undefined,
+    ]);
+    expect(revision.files).toContainEqual({
+      ...{ path: '/b/web.config', role: 'content', level: 's1', stamp: 'stamp of /b/web.config' },
+    });
+    expect(revision.diagnostics).toContainEqual(expect.objectContaining({ severity: 'error', message: broken[1] }));
+  });
+
+  it('gives up on the sites that are left when reader after reader fails', async () => {
+    const many = Array.from({ length: 20 }, (_, index) =>
+      site({ '/': '/a' })
+        .replace('name="s" id="1"', `name="s${index}" id="${index + 1}"`)
+        .replace('*:80:', `*:${index + 80}:`),
+    );
+    let started = 0;
+    const reader = processReader({
+      start: async () => {
+        started += 1;
+        return servedBut(
+          [...Array(19).keys()].map((id) => id + 2),
+          (_message, _answer, exit) => setImmediate(exit, 1),
+        );
+      },
+      ...{ host, stamp },
+    });
+    const revision = await loadGood({ [configFile]: server({ sites: many.join('') }) }, undefined, reader);
+    expect(started).toBe(8);
+    expect(revision.plan.sites.filter(({ applications }) => applications[0]?.scopes[0]?.broken)).toHaveLength(19);
   });
 });
 

@@ -21,7 +21,13 @@ export interface LevelFile {
 export async function readLevelFile(
   files: FileReader,
   folder: string,
-  level: { readonly path: string; readonly depth: number; readonly registry: SectionRegistry },
+  level: {
+    readonly path: string;
+    readonly depth: number;
+    readonly registry: SectionRegistry;
+    /** The mapped folder around `folder`, which its web.config must not leave through a link. */
+    readonly within?: string | undefined;
+  },
 ): Promise<LevelFile> {
   const stamps: ConfigurationFileStamp[] = [];
   const broken = (path: string, fault: Diagnostic): LevelFile => ({
@@ -30,7 +36,7 @@ export async function readLevelFile(
     folderMissing: false,
   });
   try {
-    const found = await findWebConfig(files, folder);
+    const found = await findWebConfig(files, folder, level.within);
     stamps.push({ path: found.path, role: 'content', level: level.path, stamp: found.content?.stamp });
     if (found.content === undefined) return { stamps, folderMissing: found.folderMissing };
     const parsed = parseContent(found.path, found.content, level.path);

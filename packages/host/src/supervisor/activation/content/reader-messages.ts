@@ -24,7 +24,8 @@ export interface ReaderHost {
 
 export type FromReader =
   | { readonly type: 'compiled'; readonly index: number; readonly site: CompiledSite }
-  | { readonly type: 'failed'; readonly message: string };
+  /** One site could not be compiled; the reader goes on with the next. */
+  | { readonly type: 'failed'; readonly index: number; readonly message: string };
 
 /** Largest answer for one site, characters of JSON. */
 export const answerLimit = 32 * 1024 * 1024;
@@ -35,9 +36,11 @@ export const answerLimit = 32 * 1024 * 1024;
  */
 export function parseReaderMessage(value: unknown, sites: ContentRequest['sites']): FromReader | undefined {
   if (!isObject(value)) return undefined;
-  if (value['type'] === 'failed') return isText(value['message']) ? (value as FromReader) : undefined;
   const { index, site } = value;
   const asked = typeof index === 'number' ? sites[index] : undefined;
+  if (value['type'] === 'failed') {
+    return asked !== undefined && isText(value['message']) ? (value as FromReader) : undefined;
+  }
   if (value['type'] !== 'compiled' || asked === undefined || !isObject(site)) return undefined;
   const applications = site['applications'];
   const settings = site['settings'];

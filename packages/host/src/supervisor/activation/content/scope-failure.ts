@@ -60,12 +60,16 @@ function missingFolder(
   return { severity: 'error', ...directory.origin, message, code: 'fileMissing', hresult: '0x80070003' };
 }
 
-function brokenConfiguration(reasons: readonly string[]): RequestFailure {
+/** Most reasons that an answer gives: it goes to every gateway, for each scope. */
+const reasonLimit = 10;
+
+export function brokenConfiguration(reasons: readonly string[]): RequestFailure {
+  const more = reasons.length - reasonLimit;
   return {
     status: 500,
     subStatus: 19,
     title: 'The configuration of this path is invalid.',
-    detail: reasons.join('\n'),
+    detail: [...reasons.slice(0, reasonLimit), ...(more > 0 ? [`… and ${more} more.`] : [])].join('\n'),
     page: true,
   };
 }

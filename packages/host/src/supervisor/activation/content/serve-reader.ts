@@ -20,7 +20,11 @@ export function serveReader(files: FileReader, send: (message: FromReader) => vo
         if (compile === undefined) throw new Error('a site came before the request');
         send({ type: 'compiled', index: message.index, site: await compile(message.site) });
       } catch (error) {
-        send({ type: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+        send({
+          type: 'failed',
+          index: message.index,
+          message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
       }
     });
   };

@@ -43,13 +43,13 @@ export async function readSiteLevels(
   };
 
   const { folders, without } = await contentFolders(site.applications, files, report);
-  for (const { path, folder, searched } of folders) {
+  for (const { path, folder, searched, within } of folders) {
     // An application at the path of another's virtual directory comes first and owns it.
     if (tree.has(path.toLowerCase())) continue;
     const parent = path === '/' ? server : levelIn(tree, parentOf(path));
     const { name, isApplicationRoot } = shape(path);
     const below = { path: parent.depth === 0 ? name : `${parent.path}/${name}`, depth: parent.depth + 1 };
-    const found = await readLevelFile(files, folder, { ...below, registry: parent.registry });
+    const found = await readLevelFile(files, folder, { ...below, registry: parent.registry, within });
     stamps.push(...found.stamps.map((stamp) => withSearch(stamp, searched)));
     if (found.folderMissing) missingFolders.add(folder);
     const { file } = found;

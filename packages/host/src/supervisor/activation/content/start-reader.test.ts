@@ -21,7 +21,7 @@ async function scopes(credentials: Parameters<typeof startReader>[0]): Promise<u
   const revision = await loadGood(
     files,
     undefined,
-    processReader(() => startReader(credentials), host),
+    processReader({ start: () => startReader(credentials), host, stamp: async () => undefined }),
   );
   return revision.plan.sites[0]?.applications[0]?.scopes;
 }

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, lchown, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -49,6 +49,27 @@ describe('diskFiles', () => {
     await symlink('/etc/hostname', at('x'));
     await expect(files.read(at('x'), folder)).rejects.toThrow(/leads to \/etc\/hostname, which is outside/);
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'follows in folders of others only links whose owner owns the file, or is root (needs root)',
+    async () => {
+      const shared = diskFiles({ ownedByRoot: false, onlyOwnLinks: true });
+      await writeFile(at('mine'), '');
+      await writeFile(at('theirs'), '');
+      await chown(at('theirs'), 65_534, 65_534);
+      for (const [name, target, uid] of [
+        ['a', 'mine', 0],
+        ['b', 'theirs', 0],
+        ['c', 'theirs', 65_534],
+        ['d', 'mine', 65_534],
+      ] as const) {
+        await symlink(target, at(name));
+        await lchown(at(name), uid, uid);
+      }
+      for (const name of ['mine', 'theirs', 'a', 'b', 'c']) expect(await shared.read(at(name)), name).toBeDefined();
+      await expect(shared.read(at('d'))).rejects.toThrow(/is a link of user 65534 to .*mine, which belongs to user 0/);
+    },
+  );
 
   it('tells a stamp that every write, touch and replacement changes', async () => {
     const stamps: (string | undefined)[] = [];

@@ -10,13 +10,18 @@ export interface DiskFilesOptions {
    * read something for them.
    */
   readonly ownedByRoot: boolean;
+  /**
+   * Follow a link to a file only when its owner owns the file too, or is root. For a process that may read the files
+   * of several users: whoever may write in one folder must not make it read another's file for him. Default false.
+   */
+  readonly onlyOwnLinks?: boolean;
 }
 
 /** Largest file read, in bytes; the parser has the same limit and says so. */
 const readLimit = 8 * 1024 * 1024 + 1;
 
 /** The file system of this process. */
-export function diskFiles({ ownedByRoot }: DiskFilesOptions): FileReader {
+export function diskFiles({ ownedByRoot, onlyOwnLinks = false }: DiskFilesOptions): FileReader {
   const resolve = async (path: string): Promise<string | undefined> => {
     const real = await unlessMissing(() => realpath(path), path);
     if (real !== undefined && ownedByRoot) await requireOwnership(real, path);
@@ -32,6 +37,7 @@ export function diskFiles({ ownedByRoot }: DiskFilesOptions): FileReader {
           throw new FileProblem(`${path} leads to ${real}, which is outside ${within}.`);
         }
       }
+      if (within === undefined && onlyOwnLinks) await requireOwnLink(path, real);
       return unlessMissing(() => readRegular(real, path), path);
     },
     async stamp(path) {
@@ -85,6 +91,17 @@ async function requireOwnership(real: string, path: string): Promise<void> {
     }
     if (place === '/') return;
   }
+}
+
+async function requireOwnLink(path: string, real: string): Promise<void> {
+  const owners = await unlessMissing(async () => [await lstat(path), await lstat(real)] as const, path);
+  if (owners === undefined) return;
+  const [link, target] = owners;
+  if (!link.isSymbolicLink() || link.uid === 0 || link.uid === target.uid) return;
+  throw new FileProblem(
+    `${path} is a link of user ${link.uid} to ${real}, which belongs to user ${target.uid}: put a file in its place, or ` +
+      'let one user own both.',
+  );
 }
 
 async function unlessMissing<Result>(action: () => Promise<Result>, path: string): Promise<Result | undefined> {

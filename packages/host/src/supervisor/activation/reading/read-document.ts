@@ -33,6 +33,9 @@ export function unreadable(problem: FileProblem, path: string, level: string): D
   return errorAt(origin, 'fileUnreadable', `Cannot read configuration file: ${problem.message}`, { level });
 }
 
+/** Most files that one file may include. */
+const includeLimit = 100;
+
 export interface Includes {
   readonly files: ReadonlyMap<string, IncludedFile>;
   /** Every included file that was looked for, and its stamp if it was there. */
@@ -45,7 +48,10 @@ export async function readIncludes(document: XmlDocument, files: FileReader): Pr
   const read: { path: string; stamp: string | undefined }[] = [];
   const folder = dirname(document.file);
   for (const source of sourcesOf(document)) {
-    const problem = sourceProblem(source);
+    const problem =
+      included.size < includeLimit
+        ? sourceProblem(source)
+        : `is one too many: a file may include ${includeLimit} others`;
     if (problem !== undefined) {
       included.set(source, { problem });
       continue;
