@@ -1,6 +1,7 @@
 export * from './background.ts';
 export * from './captured-output.ts';
 export * from './cgroups.ts';
+export * from './debugger.ts';
 export * from './given-sockets.ts';
 export * from './launch.ts';
 export * from './listening-socket.ts';
@@ -11,4 +12,5 @@ export * from './run-record.ts';
 export * from './service-notifier.ts';
 export * from './service-variables.ts';
 export * from './tcp-listeners.ts';
+export * from './tree-memory.ts';
 export * from './users.ts';

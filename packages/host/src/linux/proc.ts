@@ -38,12 +38,6 @@ export function isAlive(pid: number, startTime: string): boolean {
   return stat !== undefined && stat.startTime === startTime && stat.state !== 'Z' && !stat.exiting;
 }
 
-/** Resident and proportional memory of one process, bytes. */
-export function residentBytes(pid: number): number | undefined {
-  const match = /^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`) ?? '');
-  return match === null ? undefined : Number(match[1]) * 1024;
-}
-
 /** The process and all its descendants, parents first. One walk over /proc. */
 export function processTree(root: number): number[] {
   const children = new Map<number, number[]>();

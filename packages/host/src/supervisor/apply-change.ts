@@ -1,3 +1,4 @@
+import type { Emit } from '../logging/index.ts';
 import type { ApplicationSettings, Revision, RevisionChange } from './activation/index.ts';
 import type { GatewayFleet } from './gateways/index.ts';
 import { poolKey, type PoolSet } from './pool-set.ts';
@@ -15,6 +16,7 @@ export async function applyChange(
   after: Revision,
   pools: PoolSet,
   fleet: GatewayFleet,
+  emit: Emit,
 ): Promise<void> {
   // 1.
   for (const name of affectedPools(change)) {
@@ -41,7 +43,11 @@ export async function applyChange(
   }
 
   // 4.
-  for (const { name } of change.pools.removed) void pools.remove(name);
+  for (const { name } of change.pools.removed) {
+    pools.remove(name).catch((error: unknown) => {
+      emit('supervisor.task_failed', { task: `removing pool ${name}`, error: String(error) });
+    });
+  }
 }
 
 /** Applications of a revision that belong to a pool, in configuration order. */

@@ -1,23 +1,33 @@
 import type { Emit } from '../logging/index.ts';
 import type { ApplicationPoolSettings, ApplicationSettings } from './activation/index.ts';
-import { ApplicationPool, IdentityError, type IdentityProvider, type PoolSurroundings } from './pools/index.ts';
+import {
+  ApplicationPool,
+  IdentityError,
+  type IdentityProvider,
+  type PoolIdentity,
+  type PoolSurroundings,
+} from './pools/index.ts';
 
 /** The pools of a host, by name ignoring case, and what keeps some from running. */
 export class PoolSet {
-  readonly #identities: IdentityProvider;
+  readonly #identities: Pick<IdentityProvider, 'identityOf'>;
   readonly #surroundings: PoolSurroundings;
   readonly #emit: Emit;
   readonly #pools = new Map<string, ApplicationPool>();
+  /** Removed from the configuration, with processes that still end. One of the same name may have come since. */
+  readonly #leaving = new Set<ApplicationPool>();
   readonly #problems = new Map<string, string>();
+  /** Pools that only the lack of an identity has stopped. */
+  readonly #withoutIdentity = new Set<string>();
 
-  constructor(identities: IdentityProvider, surroundings: PoolSurroundings) {
+  constructor(identities: Pick<IdentityProvider, 'identityOf'>, surroundings: PoolSurroundings) {
     this.#identities = identities;
     this.#surroundings = surroundings;
     this.#emit = surroundings.emit;
   }
 
   get all(): readonly ApplicationPool[] {
-    return [...this.#pools.values()];
+    return [...this.#pools.values(), ...this.#leaving];
   }
 
   /** Why a pool cannot run, by name in lower case. */
@@ -40,34 +50,26 @@ export class PoolSet {
   /** Makes a pool, or gives it new settings; one whose identity cannot be used refuses its requests. */
   async set(settings: ApplicationPoolSettings, applications: readonly ApplicationSettings[]): Promise<void> {
     const key = poolKey(settings.name);
-    const existing = this.#pools.get(key);
-    try {
-      const identity = await this.#identities.identityOf(settings);
-      this.#problems.delete(key);
-      if (existing === undefined)
-        this.#add(key, new ApplicationPool(settings, applications, identity, this.#surroundings));
-      else existing.configure(settings, applications, identity);
-    } catch (error) {
-      if (!(error instanceof IdentityError)) throw error;
-      this.#problems.set(key, error.message);
-      this.#emit('pool.identity.invalid', { pool: settings.name, user: error.user, error: error.message });
-      this.#emit('pool.disabled.identity', { pool: settings.name, user: error.user });
-      if (existing !== undefined) existing.take({ type: 'stop', reason: 'Disabled' });
-      else
-        this.#surroundings.publish({ poolStates: [{ name: settings.name, state: 'stopped', reason: 'AppOffline' }] });
-    }
-    for (const { id, offlinePage } of applications) {
-      this.#pools.get(key)?.take({ type: 'offline', application: id, page: offlinePage });
-    }
+    const identity = await this.#identityOf(settings);
+    if (identity === undefined) return this.#disable(key, settings, applications);
+    this.#problems.delete(key);
+    const pool = this.#pools.get(key) ?? new ApplicationPool(settings, identity, this.#surroundings);
+    this.#pools.set(key, pool);
+    pool.configure(settings, applications, identity);
+    if (this.#withoutIdentity.delete(key)) pool.take({ type: 'start' });
   }
 
-  /** Stops a pool that the configuration no longer has; resolves when its last process is gone. */
+  /** Lets a pool go that the configuration no longer has; resolves when its last process is gone. */
   async remove(name: string): Promise<void> {
     const key = poolKey(name);
     this.#problems.delete(key);
-    await this.#pools.get(key)?.stop();
-    this.#pools.get(key)?.destroy();
+    this.#withoutIdentity.delete(key);
+    const pool = this.#pools.get(key);
+    if (pool === undefined) return;
     this.#pools.delete(key);
+    this.#leaving.add(pool);
+    await pool.leave();
+    this.#leaving.delete(pool);
   }
 
   async stop(): Promise<void> {
@@ -82,10 +84,33 @@ export class PoolSet {
     for (const pool of this.all) pool.destroy();
   }
 
-  #add(key: string, pool: ApplicationPool): void {
-    this.#pools.set(key, pool);
-    const { poolState, applicationStates } = pool.published;
-    this.#surroundings.publish({ poolStates: [poolState], applicationStates });
+  /** A pool that cannot run as whom it names must not keep the others from running. */
+  async #identityOf(settings: ApplicationPoolSettings): Promise<PoolIdentity | undefined> {
+    try {
+      return await this.#identities.identityOf(settings);
+    } catch (error) {
+      const { name: pool, processModel } = settings;
+      const user = error instanceof IdentityError ? error.user : processModel.userName || processModel.identityType;
+      const message = error instanceof Error ? error.message : String(error);
+      this.#problems.set(poolKey(pool), message);
+      this.#emit('pool.identity.invalid', { pool, user, error: message });
+      this.#emit('pool.disabled.identity', { pool, user });
+      return undefined;
+    }
+  }
+
+  #disable(key: string, settings: ApplicationPoolSettings, applications: readonly ApplicationSettings[]): void {
+    const pool = this.#pools.get(key);
+    if (pool === undefined) {
+      const { name } = settings;
+      return this.#surroundings.publish({ poolStates: [{ name, state: 'stopped', reason: 'AppOffline' }] });
+    }
+    if (pool.state.status === 'started') {
+      this.#withoutIdentity.add(key);
+      pool.take({ type: 'stop', reason: 'AppOffline' });
+    }
+    // An application that went elsewhere must not be looked for here.
+    pool.configure(settings, applications);
   }
 }
 

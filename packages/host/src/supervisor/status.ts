@@ -1,3 +1,4 @@
+import type { RequestFailure } from '@poolhouse/contract';
 import type { Revision, SiteSettings } from './activation/revision.ts';
 import type { BindingProblem, Endpoint } from './endpoints/index.ts';
 import type { GatewayFleet } from './gateways/index.ts';
@@ -10,7 +11,7 @@ import type {
   StatusSnapshot,
   WorkerSnapshot,
 } from './management/operations.ts';
-import type { ApplicationPool, PoolState, WorkerProcess } from './pools/index.ts';
+import { slotCount, type ApplicationPool, type PoolState, type WorkerProcess } from './pools/index.ts';
 
 /** Facts of the running supervisor that a status is made of. */
 export interface StatusSource {
@@ -25,12 +26,21 @@ export interface StatusSource {
   readonly fleet: GatewayFleet | undefined;
   readonly endpoints: readonly Endpoint[];
   readonly bindingProblems: readonly BindingProblem[];
+  readonly clock: Clock;
+}
+
+/** The clock of the pools, which never jumps, and the one on the wall. */
+export interface Clock {
+  readonly now: () => number;
+  readonly wallClock: () => number;
 }
 
 /** A read-only picture for the API; made of what is in memory. */
 export function takeStatus(source: StatusSource): StatusSnapshot {
   const { revision } = source;
-  const pools = source.pools.map((pool) => poolSnapshot(pool, source.fleet?.waiting(pool.state.settings.name) ?? 0));
+  const pools = source.pools.map((pool) =>
+    poolSnapshot(pool, source.fleet?.waiting(pool.state.settings.name) ?? 0, source.clock),
+  );
   const sites = (revision?.sites ?? []).map((site) => siteSnapshot(site, source));
   const worst = worstOf([
     ...sites,
@@ -41,7 +51,7 @@ export function takeStatus(source: StatusSource): StatusSnapshot {
     version: source.version,
     node: process.versions.node,
     pid: process.pid,
-    startedAt: new Date(source.startedAt).toISOString(),
+    startedAt: wallTime(source.startedAt, source.clock),
     state: source.state,
     health: worst,
     revision: revision?.number ?? 0,
@@ -54,13 +64,15 @@ export function takeStatus(source: StatusSource): StatusSnapshot {
   };
 }
 
-export function poolSnapshot({ state, user }: Pick<ApplicationPool, 'state' | 'user'>, waiting: number): PoolSnapshot {
+export function poolSnapshot(
+  { state, user }: Pick<ApplicationPool, 'state' | 'user'>,
+  waiting: number,
+  clock: Clock,
+): PoolSnapshot {
   const { settings, lastExit } = state;
-  const health = poolHealth(state);
-  const reason =
-    state.reason ??
-    Object.values(state.failures).find(({ failure, until }) => failure !== undefined && until > Date.now())?.failure
-      ?.title;
+  const failure = standingFailure(state, clock.now());
+  const health = poolHealth(state, failure !== undefined);
+  const reason = state.reason ?? failure?.title;
   return {
     name: settings.name,
     state: state.status,
@@ -68,34 +80,36 @@ export function poolSnapshot({ state, user }: Pick<ApplicationPool, 'state' | 'u
     ...(reason === undefined ? {} : { reason }),
     startMode: settings.startMode,
     generation: state.generation,
-    slots: Math.max(1, settings.processModel.maxProcesses),
-    workers: state.processes.map((process) => workerSnapshot(process, user)),
+    slots: slotCount(settings),
+    workers: state.processes.map((process) => workerSnapshot(process, user, clock)),
     queue: { waiting, limit: settings.queueLength },
-    ...(lastExit === undefined ? {} : { lastExit: { ...lastExit, at: new Date(lastExit.at).toISOString() } }),
+    ...(lastExit === undefined ? {} : { lastExit: { ...lastExit, at: wallTime(lastExit.at, clock) } }),
     restarts: state.restarts,
   };
 }
 
-function poolHealth(state: PoolState): Health {
+function standingFailure({ failures }: PoolState, now: number): RequestFailure | undefined {
+  return Object.values(failures).find(({ failure, until }) => failure !== undefined && until > now)?.failure;
+}
+
+function poolHealth(state: PoolState, failing: boolean): Health {
   if (state.status !== 'started') return state.reason === 'Disabled' ? 'idle' : 'failed';
   const running = state.processes.filter(({ phase }) => phase === 'running');
-  const failing = Object.values(state.failures).some(
-    ({ failure, until }) => failure !== undefined && until > Date.now(),
-  );
   if (failing) return running.length > 0 ? 'degraded' : 'failed';
   if (state.processes.length === 0) return 'idle';
   if (state.processes.some(({ phase }) => phase !== 'running')) return running.length > 0 ? 'recycling' : 'unknown';
   return 'healthy';
 }
 
-function workerSnapshot(process: WorkerProcess, user: string): WorkerSnapshot {
+function workerSnapshot(process: WorkerProcess, user: string, clock: Clock): WorkerSnapshot {
   return {
     pid: process.pid ?? 0,
-    ...{ slot: process.slot, generation: process.generation, application: process.application, kind: process.kind },
+    ...{ slot: process.slot, generation: process.generation, application: process.application },
+    kind: process.hosting.kind,
     ...workerState(process),
     user,
-    startedAt: new Date(process.spawnedAt).toISOString(),
-    ...{ active: process.active, served: process.served, memoryBytes: process.memoryBytes ?? null },
+    startedAt: wallTime(process.spawnedAt, clock),
+    ...{ active: process.active, served: process.served, memoryBytes: process.memoryBytes?.resident ?? null },
   };
 }
 
@@ -113,6 +127,11 @@ function workerState({ phase }: WorkerProcess): Pick<WorkerSnapshot, 'state' | '
     case 'killing':
       return { state: 'stopping', health: 'draining' };
   }
+}
+
+/** A time of the pools' clock as the wall shows it: what was said before the clock was set agrees with what is said now. */
+function wallTime(at: number, { now, wallClock }: Clock): string {
+  return new Date(at + wallClock() - now()).toISOString();
 }
 
 function siteSnapshot(site: SiteSettings, source: StatusSource): SiteSnapshot {

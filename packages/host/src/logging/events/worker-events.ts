@@ -77,9 +77,19 @@ export const workerEvents = {
   'worker.shutdown.timeout': define(
     'warn',
     (e: WorkerFields & { limitMs: number; activeRequests: number; webSockets?: number | undefined }) =>
-      `pool ${e.pool}: ${worker(e)} did not end within shutdownTimeLimit (${seconds(e.limitMs)}) and is killed ` +
-      `with ${count(e.activeRequests, 'request')} in its hands`,
+      `pool ${e.pool}: ${worker(e)} has ${count(e.activeRequests, 'request')} in its hands ` +
+      `when shutdownTimeLimit (${seconds(e.limitMs)}) is over, and is ended`,
     5013,
+  ),
+  'worker.kill.failed': define(
+    'error',
+    (e: WorkerFields) =>
+      `pool ${e.pool}: ${worker(e)} does not end though it was killed, as one that waits for a disk; ` +
+      'its place is given to another',
+  ),
+  'worker.debugged': define(
+    'info',
+    (e: WorkerFields) => `pool ${e.pool}: ${worker(e)} may be in a debugger: no time limit acts on it`,
   ),
   'worker.ping.timeout': define(
     'warn',

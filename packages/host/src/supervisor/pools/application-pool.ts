@@ -1,17 +1,17 @@
-import type { ApplicationState, Knowledge, PoolState as PublishedPoolState, Upstream } from '@poolhouse/contract';
-import { OutputFile, residentBytes, type RunRecord } from '../../linux/index.ts';
+import type { Knowledge } from '@poolhouse/contract';
+import { isDebugged, OutputFile, treeMemory, type RunRecord } from '../../linux/index.ts';
 import type { Emit } from '../../logging/index.ts';
-import type { ApplicationPoolSettings, ApplicationSettings } from '../activation/revision.ts';
+import type { ApplicationPoolSettings, ApplicationSettings, HostingSettings } from '../activation/revision.ts';
 import type { StartProblem } from './failure/start-problem.ts';
 import type { HostFacts, PoolIdentity } from './hosting/host-facts.ts';
 import { hostedApplication } from './hosting/hosted-application.ts';
-import { HostedProcess, type SendOrder } from './hosting/hosted-process.ts';
+import { HostedProcess, type HostedProcessEvents, type SendOrder } from './hosting/hosted-process.ts';
 import { planStart } from './hosting/start-plan.ts';
 import { next } from './next.ts';
 import type { Announcement, PoolEffect, PoolEvent } from './pool-event.ts';
 import { createPoolState, type HostedApplication, type PoolState, type WorkerProcess } from './pool-state.ts';
 
-/** How often the memory of processes is looked at, milliseconds. */
+/** How often the memory of processes is looked at, and whether one that serves is in a debugger, milliseconds. */
 const measureMs = 15_000;
 
 /** More starts than this are not in files of 4 × 10 MiB, unless a pool does nothing but start. */
@@ -40,22 +40,23 @@ export class ApplicationPool {
   readonly #outputs = new Map<string, OutputFile>();
   readonly #watchers = new Set<() => void>();
   #identity: PoolIdentity;
-  #applications: ReadonlyMap<string, ApplicationSettings>;
+  #applications: ReadonlyMap<string, ApplicationSettings> = new Map();
   #state: PoolState;
   /** Pairing tokens of the processes whose output the files may still hold. */
   #tokens: readonly string[] = [];
   #measuredAt = 0;
+  #leaving = false;
 
-  constructor(
-    settings: ApplicationPoolSettings,
-    applications: readonly ApplicationSettings[],
-    identity: PoolIdentity,
-    surroundings: PoolSurroundings,
-  ) {
+  /** A pool without applications; `configure` gives it some. */
+  constructor(settings: ApplicationPoolSettings, identity: PoolIdentity, surroundings: PoolSurroundings) {
     this.#surroundings = surroundings;
     this.#identity = identity;
-    this.#applications = byId(applications);
-    this.#state = createPoolState(settings, hosted(applications), surroundings.host.now());
+    this.#state = createPoolState(settings, [], surroundings.host.now());
+    const { status, reason } = this.#state;
+    const state = status === 'started' ? 'started' : 'stopped';
+    surroundings.publish({
+      poolStates: [{ name: settings.name, state, ...(reason === undefined ? {} : { reason }) }],
+    });
   }
 
   get state(): PoolState {
@@ -67,35 +68,6 @@ export class ApplicationPool {
     return this.#identity.profile.user;
   }
 
-  /** What a gateway that has just started must know. */
-  get published(): {
-    readonly poolState: PublishedPoolState;
-    readonly applicationStates: readonly ApplicationState[];
-    readonly upstreams: readonly Upstream[];
-  } {
-    const { settings, status, reason, applications, failures, published, processes, offline } = this.#state;
-    return {
-      poolState: {
-        name: settings.name,
-        state: status === 'started' ? 'started' : 'stopped',
-        ...(reason === undefined ? {} : { reason }),
-      },
-      applicationStates: applications.map(({ id }) => {
-        const failure = failures[id]?.failure;
-        const state = published[id] ?? 'available';
-        const offlinePage = offline[id];
-        return {
-          ...{ id, state },
-          ...(state === 'failed' && failure !== undefined ? { failure } : {}),
-          ...(offlinePage === undefined ? {} : { offlinePage }),
-        };
-      }),
-      upstreams: processes
-        .filter(({ phase }) => phase === 'running')
-        .flatMap(({ id }) => this.#hosted.get(id)?.upstream ?? []),
-    };
-  }
-
   /** Files that hold the output of the pool's processes, by slot. */
   get outputFiles(): readonly { readonly slot: number; readonly path: string; readonly secrets: readonly string[] }[] {
     const secrets = this.#tokens;
@@ -104,27 +76,31 @@ export class ApplicationPool {
 
   take(event: PoolEvent): void {
     const { nextProcessId, idleCheckMs, host } = this.#surroundings;
-    const { state, effects } = next(this.#state, event, { now: host.now(), nextProcessId, idleCheckMs });
+    const context = { now: host.now(), wallClock: host.wallClock(), nextProcessId, idleCheckMs };
+    const { state, effects } = next(this.#state, event, context);
     this.#state = state;
-    for (const effect of effects) this.#perform(effect);
+    // What the system refuses must not cost the effects that follow.
+    for (const effect of effects) this.#attempt(effect.type, () => this.#perform(effect));
     for (const watcher of this.#watchers) watcher();
   }
 
   /** The regular look at everything: limits, pings, idle slots, memory, file sizes. */
   tick(): void {
     const now = this.#surroundings.host.now();
-    if (now - this.#measuredAt >= measureMs) {
+    const measures = now - this.#measuredAt >= measureMs;
+    if (measures) {
       this.#measuredAt = now;
-      this.#measureMemory();
-      for (const file of this.#outputs.values()) file.rotateIfLarge();
+      this.#attempt('measuring memory', () => this.#measureMemory());
+      for (const file of this.#outputs.values()) this.#attempt('rotating output', () => file.rotateIfLarge());
     }
+    this.#lookForDebuggers(measures);
     this.take({ type: 'tick' });
   }
 
   configure(
     settings: ApplicationPoolSettings,
     applications: readonly ApplicationSettings[],
-    identity: PoolIdentity,
+    identity: PoolIdentity = this.#identity,
   ): void {
     this.#identity = identity;
     this.#applications = byId(applications);
@@ -151,10 +127,18 @@ export class ApplicationPool {
     if (phase === 'running' && process?.alive === true) this.#surroundings.publish({ add: [process.upstream] });
   }
 
-  /** Refuses requests, drains, ends the processes; resolves when the last one is gone. */
+  /** Refuses requests, drains, ends the processes; resolves when the last one is gone, or the pool is started again. */
   async stop(): Promise<void> {
     this.take({ type: 'stop', reason: 'Disabled' });
-    await this.until((state) => state.status === 'stopped');
+    await this.until((state) => state.status !== 'stopping');
+  }
+
+  /** Drains and ends for good, in silence: a pool of the same name may speak for itself. */
+  async leave(): Promise<void> {
+    this.#leaving = true;
+    this.configure(this.#state.settings, []);
+    await this.stop();
+    this.destroy();
   }
 
   /** Ends every process at once; for the end of the supervisor itself. */
@@ -170,6 +154,7 @@ export class ApplicationPool {
       case 'announce':
         return this.#announce(effect.announcement);
       case 'poolState':
+        if (this.#leaving) return;
         return this.#surroundings.publish({ poolStates: [effect.state] });
       case 'applicationState':
         return this.#surroundings.publish({ applicationStates: [effect.state] });
@@ -194,59 +179,76 @@ export class ApplicationPool {
   }
 
   #launch(process: WorkerProcess): void {
-    const application = this.#applications.get(process.application);
-    if (application?.hosting === undefined) return;
     const { id } = process;
-    const { host, record } = this.#surroundings;
-    const worker = this.#state.applications.find((each) => each.id === application.id)?.channel === true;
-    const planned = planStart(this.#state.settings, application, application.hosting, worker, this.#identity, host);
-    if ('problem' in planned) {
+    const made = this.#make(process);
+    if ('problem' in made) {
       // Not within the decision that asked for the launch: its other effects come first.
-      queueMicrotask(() => this.take({ type: 'launchFailed', process: id, problem: planned.problem }));
+      queueMicrotask(() => this.take({ type: 'launchFailed', process: id, problem: made.problem }));
       return;
     }
-    this.#tokens = [...this.#tokens.slice(1 - rememberedTokens), planned.plan.token];
-    const hostedProcess = new HostedProcess(
-      process,
-      application,
-      planned.plan,
-      worker,
-      host,
-      this.#output(process.slot),
-      record,
-      {
-        launched: (pid) => this.take({ type: 'launched', process: id, pid }),
-        hello: () => this.take({ type: 'hello', process: id }),
-        ready: (listeningPid, port) => this.#ready(id, application, worker, listeningPid, port),
-        pong: () => this.take({ type: 'pong', process: id }),
-        condemned: (ending, problem) => {
-          if (ending === 'untrusted')
-            this.#surroundings.emit('worker.channel.untrusted', { ...this.#about(process), detail: problem.message });
-          this.take({ type: 'condemned', process: id, ending, problem });
-        },
-        exited: (problem) => {
-          this.take({ type: 'exited', process: id, problem });
-          this.#hosted.delete(id);
-        },
-      },
-    );
-    this.#hosted.set(id, hostedProcess);
-    hostedProcess.start(this.#identity).catch((error: unknown) => {
+    this.#hosted.set(id, made);
+    made.start(this.#identity).catch((error: unknown) => {
       this.#hosted.delete(id);
       this.take({ type: 'launchFailed', process: id, problem: launchProblem(error) });
     });
   }
 
-  #ready(id: number, application: ApplicationSettings, worker: boolean, listeningPid: number, port: number): void {
+  #make(process: WorkerProcess): HostedProcess | { readonly problem: StartProblem } {
+    const { host, record } = this.#surroundings;
+    const application = this.#applications.get(process.application) as ApplicationSettings;
+    const worker = process.hosting.channel;
+    try {
+      const planned = planStart(
+        this.#state.settings,
+        application,
+        application.hosting as HostingSettings,
+        worker,
+        this.#identity,
+        host,
+      );
+      if ('problem' in planned) return planned;
+      const { plan } = planned;
+      this.#tokens = [...this.#tokens.slice(1 - rememberedTokens), plan.token];
+      const events = this.#eventsOf(process, application);
+      return new HostedProcess(process, application, plan, worker, host, this.#output(process.slot), record, events);
+    } catch (error) {
+      return { problem: launchProblem(error) };
+    }
+  }
+
+  #eventsOf(process: WorkerProcess, application: ApplicationSettings): HostedProcessEvents {
+    const { id } = process;
+    const { emit } = this.#surroundings;
+    return {
+      launched: (pid) => this.take({ type: 'launched', process: id, pid }),
+      hello: () => this.take({ type: 'hello', process: id }),
+      ready: (listeningPid, port) => this.#ready(process, application, listeningPid, port),
+      pong: () => this.take({ type: 'pong', process: id }),
+      condemned: (ending, problem) => {
+        if (ending === 'untrusted')
+          emit('worker.channel.untrusted', { ...this.#about(process), detail: problem.message });
+        this.take({ type: 'condemned', process: id, ending, problem });
+      },
+      exited: (problem) => {
+        this.take({ type: 'exited', process: id, problem });
+        this.#hosted.delete(id);
+      },
+      troubled: (task, error) => this.#report(task, error),
+    };
+  }
+
+  #ready(process: WorkerProcess, application: ApplicationSettings, listeningPid: number, port: number): void {
+    const { id, hosting } = process;
     const pid = this.#hosted.get(id)?.pid ?? 0;
     const fields = { application: application.id, pool: application.pool, pid };
-    if (worker) this.#surroundings.emit('app.in_process.started', fields);
+    if (hosting.channel) this.#surroundings.emit('app.in_process.started', fields);
     else this.#surroundings.emit('app.started', { ...fields, listeningPid, port });
-    if (!worker && application.hosting?.hostingModel === 'inprocess') {
+    if (!hosting.channel && hosting.model === 'inprocess') {
       const detail =
         'it is declared in-process, but only Node.js can be loaded into a worker: it runs as a process of its own under the in-process contract';
       this.#surroundings.emit('app.notice', { application: application.id, pool: application.pool, detail });
     }
+    if (isDebugged(pid)) this.take({ type: 'debugger', process: id, attached: true });
     this.take({ type: 'ready', process: id });
   }
 
@@ -258,7 +260,7 @@ export class ApplicationPool {
     const onAnswer = (status: number): void =>
       emit('app.shutdown.requested', { application, pool: this.#state.settings.name, pid: process.pid ?? 0, status });
     process.end(limitMs, sendOrder, onAnswer).catch((error: unknown) => {
-      emit('supervisor.task_failed', { task: `ending process ${process.pid ?? 0}`, error: String(error) });
+      this.#report(`ending process ${process.pid ?? 0}`, error);
       process.kill();
     });
   }
@@ -273,10 +275,34 @@ export class ApplicationPool {
   }
 
   #measureMemory(): void {
-    for (const process of this.#state.processes) {
-      const bytes = process.pid === undefined ? undefined : residentBytes(process.pid);
-      if (bytes !== undefined) this.take({ type: 'memory', process: process.id, bytes });
+    const memory = treeMemory(this.#state.processes.flatMap(({ pid }) => pid ?? []));
+    for (const { id, pid } of this.#state.processes) {
+      const own = memory.get(pid ?? 0);
+      if (own !== undefined)
+        this.take({ type: 'memory', process: id, resident: own.residentBytes, private: own.privateBytes });
     }
+  }
+
+  /** Where a limit may soon act, at every look; everywhere now and then, because the gateways have limits too. */
+  #lookForDebuggers(everywhere: boolean): void {
+    for (const { id, pid, phase, pingSentAt, debugged } of this.#state.processes) {
+      if (pid === undefined || (!everywhere && phase === 'running' && pingSentAt === undefined)) continue;
+      const attached = isDebugged(pid);
+      if (attached !== debugged) this.take({ type: 'debugger', process: id, attached });
+    }
+  }
+
+  #attempt(task: string, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#report(task, error);
+    }
+  }
+
+  #report(task: string, error: unknown): void {
+    const { name } = this.#state.settings;
+    this.#surroundings.emit('supervisor.task_failed', { task: `pool ${name}: ${task}`, error: String(error) });
   }
 
   #about(process: WorkerProcess): { pool: string; slot: number; generation: number; pid: number; application: string } {

@@ -15,6 +15,8 @@ export interface DecisionContext {
   readonly nextProcessId: () => number;
   /** How often idle slots are looked for, milliseconds; 60,000 as on IIS. */
   readonly idleCheckMs: number;
+  /** Milliseconds since 1970 by the clock on the wall, for schedules; `now` never jumps. */
+  readonly wallClock: number;
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -60,6 +62,10 @@ export class Draft {
     this.state.processes = this.state.processes.map((process) =>
       process.id === id ? { ...process, ...change } : process,
     );
+  }
+
+  dropProcess(id: number): void {
+    this.state.processes = this.state.processes.filter((process) => process.id !== id);
   }
 
   setPlaces(where: (place: Place) => boolean, change: Partial<Place>): void {

@@ -458,11 +458,11 @@ describe('pings', () => {
 
 describe('app_offline.htm', () => {
   const page = '/srv/shop/app_offline.htm';
-  const offline = { type: 'offline', application: 'shop/', page } as const;
 
   it('M-104 present before the first request: nothing is started', () => {
-    const pool = new SimulatedPool(poolSettings({ startMode: 'AlwaysRunning' }), [workerApplication])
-      .take(offline)
+    const pool = new SimulatedPool(poolSettings({ startMode: 'AlwaysRunning' }), [
+      { ...workerApplication, offlinePage: page },
+    ])
       .pass(500)
       .demand();
     expect(pool.launched()).toEqual([]);
@@ -472,7 +472,7 @@ describe('app_offline.htm', () => {
   it('M-106 dropped while running: the page at once, the process drains and ends', () => {
     const pool = new SimulatedPool(poolSettings(), [workerApplication]);
     pool.running();
-    pool.take(offline);
+    pool.offline('shop/', page);
     expect(pool.of('applicationState').at(-1)?.state.state).toBe('offline');
     expect(pool.of('announce').at(-1)?.announcement.retire).toEqual([1]);
     pool.take({ type: 'drained', process: 1 }).exit(1, { code: 0 });
@@ -484,9 +484,9 @@ describe('app_offline.htm', () => {
       .demand()
       .take({ type: 'launched', process: 1, pid: 1 })
       .exit(1);
-    pool.take({ ...offline, application: 'shop/net' });
+    pool.offline('shop/net', page);
     expect(pool.of('applicationState').at(-1)?.state.state).toBe('offline');
-    pool.take({ ...offline, application: 'shop/net', page: undefined });
+    pool.offline('shop/net', undefined);
     expect(pool.of('applicationState').at(-1)?.state.state).toBe('available');
     expect(pool.demand().launched()).toHaveLength(2);
   });

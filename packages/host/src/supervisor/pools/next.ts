@@ -1,6 +1,7 @@
 import { demand } from './decisions/demand.ts';
-import { exited, launchFailed } from './decisions/exit.ts';
-import { configured, goOffline, recycle, restartApplication, startPool, stopPool } from './decisions/orders.ts';
+import { configured } from './decisions/configured.ts';
+import { condemned, exited, launchFailed } from './decisions/exit.ts';
+import { recycle, restartApplication, startPool, stopPool } from './decisions/orders.ts';
 import { retireAnswered } from './decisions/retire-answer.ts';
 import { Draft, type DecisionContext } from './draft.ts';
 import type { PoolEffect, PoolEvent } from './pool-event.ts';
@@ -40,9 +41,11 @@ function takeIn(draft: Draft, event: PoolEvent): void {
         lastActiveAt: event.lastActiveAt,
       });
     case 'memory':
-      return draft.setProcess(event.process, { memoryBytes: event.bytes });
+      return draft.setProcess(event.process, { memoryBytes: { resident: event.resident, private: event.private } });
     case 'pong':
       return draft.setProcess(event.process, { pingSentAt: undefined });
+    case 'debugger':
+      return debuggerSeen(draft, event.process, event.attached);
     case 'drained':
     case 'busy':
       return retireAnswered(draft, event.process, event.type);
@@ -57,8 +60,7 @@ function takeIn(draft: Draft, event: PoolEvent): void {
     case 'launchFailed':
       return launchFailed(draft, event.process, event.problem);
     case 'condemned':
-      draft.setProcess(event.process, { ending: event.ending });
-      return exited(draft, event.process, event.problem);
+      return condemned(draft, event.process, event.ending, event.problem);
     case 'start':
       return startPool(draft);
     case 'stop':
@@ -67,8 +69,6 @@ function takeIn(draft: Draft, event: PoolEvent): void {
       return recycle(draft, event.reason);
     case 'restartApplication':
       return restartApplication(draft, event.application, event.reason);
-    case 'offline':
-      return goOffline(draft, event.application, event.page);
     case 'configured':
       return configured(draft, event.settings, event.applications);
   }
@@ -76,15 +76,15 @@ function takeIn(draft: Draft, event: PoolEvent): void {
 
 function launched(draft: Draft, id: number, pid: number): void {
   const process = draft.process(id);
-  const application = process && draft.application(process.application);
-  if (process?.phase !== 'launching' || application === undefined) return draft.setProcess(id, { pid });
+  if (process?.phase !== 'launching') return draft.setProcess(id, { pid });
+  const { channel, startupLimitMs } = process.hosting;
   // A worker that speaks the channel must say hello within the pool's limit; any other is alive as soon as it runs.
-  const limit = application.channel ? draft.state.settings.processModel.startupTimeLimitMs : application.startupLimitMs;
+  const limit = channel ? draft.state.settings.processModel.startupTimeLimitMs : startupLimitMs;
   draft.setProcess(id, {
     phase: 'starting',
     pid,
     deadline: draft.now + limit,
-    helloAt: application.channel ? undefined : draft.now,
+    helloAt: channel ? undefined : draft.now,
   });
   const reason = draft.state.processes.some((other) => other.id !== id && samePlace(other, process))
     ? 'replacement'
@@ -94,9 +94,18 @@ function launched(draft: Draft, id: number, pid: number): void {
 
 function hello(draft: Draft, id: number): void {
   const process = draft.process(id);
-  const application = process && draft.application(process.application);
-  if (process?.phase !== 'starting' || application === undefined) return;
-  draft.setProcess(id, { helloAt: draft.now, deadline: draft.now + application.startupLimitMs });
+  // Said twice it would put off the limit.
+  if (process?.phase !== 'starting' || process.helloAt !== undefined) return;
+  draft.setProcess(id, { helloAt: draft.now, deadline: draft.now + process.hosting.startupLimitMs });
+}
+
+function debuggerSeen(draft: Draft, id: number, attached: boolean): void {
+  const process = draft.process(id);
+  if (process === undefined || process.debugged === attached) return;
+  draft.setProcess(id, { debugged: attached });
+  if (attached) draft.report('worker.debugged', draft.about(process));
+  // The gateways have a limit of their own.
+  if (process.phase === 'running') draft.add(id);
 }
 
 function ready(draft: Draft, id: number): void {

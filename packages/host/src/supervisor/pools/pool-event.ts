@@ -23,7 +23,8 @@ export type PoolEvent =
   | { readonly type: 'hello'; readonly process: number }
   | { readonly type: 'ready'; readonly process: number }
   | { readonly type: 'pong'; readonly process: number }
-  | { readonly type: 'memory'; readonly process: number; readonly bytes: number }
+  | { readonly type: 'memory'; readonly process: number; readonly resident: number; readonly private: number }
+  | { readonly type: 'debugger'; readonly process: number; readonly attached: boolean }
   | { readonly type: 'exited'; readonly process: number; readonly problem: StartProblem }
   /** It will not start (no such program, no free port): there is no process. */
   | { readonly type: 'launchFailed'; readonly process: number; readonly problem: StartProblem }
@@ -31,11 +32,9 @@ export type PoolEvent =
   | { readonly type: 'condemned'; readonly process: number; readonly ending: Ending; readonly problem: StartProblem }
   // from people and the configuration
   | { readonly type: 'start' }
-  | { readonly type: 'stop'; readonly reason: 'Disabled' }
+  | { readonly type: 'stop'; readonly reason: 'Disabled' | 'AppOffline' }
   | { readonly type: 'recycle'; readonly reason: RecycleReason }
   | { readonly type: 'restartApplication'; readonly application: string; readonly reason: string }
-  /** `app_offline.htm` came (its path) or went (undefined). */
-  | { readonly type: 'offline'; readonly application: string; readonly page: string | undefined }
   | {
       readonly type: 'configured';
       readonly settings: ApplicationPoolSettings;

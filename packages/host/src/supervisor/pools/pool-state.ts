@@ -27,14 +27,16 @@ export interface PoolState {
   readonly crashes: readonly number[];
   /** Failures per application, by `HostedApplication.id`. */
   readonly failures: Readonly<Record<string, ApplicationFailures>>;
-  /** `app_offline.htm` of applications that are offline: no process, and this page for every request. */
-  readonly offline: Readonly<Record<string, string>>;
   /** What the gateways were last told, by application. */
   readonly published: Readonly<Record<string, ApplicationState['state']>>;
   /** The last process that ended, and how many ended unexpectedly. */
   readonly lastExit: LastExit | undefined;
   readonly restarts: number;
+  /** Starts that were given up, after all their attempts. */
+  readonly failedStarts: number;
   readonly lastTickAt: number;
+  /** Up to when the schedule was looked at, as wall-clock time. */
+  readonly scheduleSeenUntil: number;
   readonly lastIdleCheckAt: number;
 }
 
@@ -62,6 +64,8 @@ export interface HostedApplication {
   readonly startErrorPage: boolean;
   /** Start with the pool, when the pool is AlwaysRunning; always so for `worker`. */
   readonly preload: boolean;
+  /** Its `app_offline.htm`, while there is one: no process, and this page for every request. */
+  readonly offlinePage: string | undefined;
 }
 
 export interface Place {
@@ -84,7 +88,8 @@ export interface WorkerProcess {
   readonly application: string;
   readonly ordinal: number;
   readonly generation: number;
-  readonly kind: 'worker' | 'app';
+  /** The application as it was at the launch: its limits hold for the whole life of the process. */
+  readonly hosting: HostedApplication;
   readonly phase: Phase;
   readonly pid: number | undefined;
   readonly spawnedAt: number;
@@ -92,12 +97,17 @@ export interface WorkerProcess {
   readonly readyAt: number | undefined;
   /** When the present phase must have ended. */
   readonly deadline: number;
+  /** When it was let go of, and by when it must be gone. */
+  readonly retired: { readonly at: number; readonly endBy: number } | undefined;
   /** Why it is being ended, for the event at its exit. */
   readonly ending: Ending | undefined;
   readonly active: number;
   readonly served: number;
   readonly lastActiveAt: number;
-  readonly memoryBytes: number | undefined;
+  /** Of the process and what it started. */
+  readonly memoryBytes: { readonly resident: number; readonly private: number } | undefined;
+  /** A debugger holds it, or may: no time limit acts. */
+  readonly debugged: boolean;
   /** When the unanswered ping was sent. */
   readonly pingSentAt: number | undefined;
   readonly lastPingAt: number;
@@ -142,11 +152,12 @@ export function createPoolState(
     recycleNext: [],
     crashes: [],
     failures: {},
-    offline: {},
     published: {},
     lastExit: undefined,
     restarts: 0,
+    failedStarts: 0,
     lastTickAt: now,
+    scheduleSeenUntil: 0,
     lastIdleCheckAt: now,
   };
 }
@@ -161,4 +172,14 @@ export function samePlace(
 /** Whether the process can be given requests, now or as soon as it is ready. */
 export function isServing(process: WorkerProcess): boolean {
   return process.phase === 'launching' || process.phase === 'starting' || process.phase === 'running';
+}
+
+/** Whether an application has a process even when nobody asks for it. */
+export function alwaysRuns(settings: ApplicationPoolSettings, application: HostedApplication): boolean {
+  return settings.startMode === 'AlwaysRunning' && (application.kind === 'worker' || application.preload);
+}
+
+/** `maxProcesses`, of which there is always at least one. */
+export function slotCount(settings: ApplicationPoolSettings): number {
+  return Math.max(1, settings.processModel.maxProcesses);
 }

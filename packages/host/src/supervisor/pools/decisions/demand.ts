@@ -1,7 +1,7 @@
 import { mixedHosting, secondInProcess, startFailure } from '../failure/start-failure.ts';
 import { blockedUntil } from '../failure/rapid-fails-per-minute.ts';
 import type { Draft } from '../draft.ts';
-import { isServing, samePlace, type HostedApplication, type Place } from '../pool-state.ts';
+import { isServing, samePlace, slotCount, type HostedApplication, type Place } from '../pool-state.ts';
 import { failRequests } from './fail-requests.ts';
 
 /**
@@ -10,7 +10,7 @@ import { failRequests } from './fail-requests.ts';
  */
 export function demand(draft: Draft, applicationId: string, reason: 'none' | 'busy'): void {
   const application = draft.application(applicationId);
-  if (application === undefined || draft.state.status !== 'started' || applicationId in draft.state.offline) return;
+  if (application === undefined || draft.state.status !== 'started' || application.offlinePage !== undefined) return;
   const { failure, until } = draft.failuresOf(applicationId);
   if (failure !== undefined && until > draft.now) return failRequests(draft, application, failure, until);
   if (refusedByFirstComer(draft, application) || refusedByRapidFails(draft, application)) return;
@@ -35,8 +35,8 @@ export function wantPlaces(draft: Draft, application: HostedApplication, slot: n
 function freeSlot(draft: Draft, application: HostedApplication): number | undefined {
   const own = draft.state.processes.filter((process) => process.application === application.id && isServing(process));
   if (own.some((process) => process.phase !== 'running')) return undefined;
-  const limit = Math.max(1, draft.state.settings.processModel.maxProcesses);
-  for (let slot = 0; slot < limit; slot += 1) if (!own.some((process) => process.slot === slot)) return slot;
+  for (let slot = 0; slot < slotCount(draft.state.settings); slot += 1)
+    if (!own.some((process) => process.slot === slot)) return slot;
   return undefined;
 }
 

@@ -3,15 +3,23 @@ import { countApplicationFailure } from '../failure/rapid-fails-per-minute.ts';
 import { startFailure } from '../failure/start-failure.ts';
 import type { StartProblem } from '../failure/start-problem.ts';
 import type { Draft } from '../draft.ts';
-import { isServing, samePlace, type HostedApplication, type WorkerProcess } from '../pool-state.ts';
+import {
+  alwaysRuns,
+  isServing,
+  samePlace,
+  type Ending,
+  type HostedApplication,
+  type WorkerProcess,
+} from '../pool-state.ts';
 import { failRequests } from './fail-requests.ts';
+import { kill } from './kill.ts';
 import { stopPool } from './orders.ts';
 
 /** Start attempts of an out-of-process application before its requests are answered. */
 const startAttempts = 2;
 
 /**
- * A process has ended, or is condemned (`ending` says why) and will be killed by `reconcile`.
+ * A process has ended:
  *
  *   asked to end            nothing to decide
  *   before it was ready     a failed start
@@ -20,25 +28,40 @@ const startAttempts = 2;
 export function exited(draft: Draft, id: number, problem: StartProblem): void {
   const process = draft.process(id);
   if (process === undefined) return;
-  const asked = !isServing(process);
-  const condemned = !asked && process.ending !== undefined;
-  if (condemned) {
-    draft.setProcess(id, { phase: 'killing', deadline: draft.now + killWatchdogMs });
-    draft.effects.push({ type: 'kill', process: id });
-  } else {
-    draft.state.processes = draft.state.processes.filter((other) => other.id !== id);
-  }
+  draft.dropProcess(id);
   draft.remove(id);
+  const asked = !isServing(process);
   noteExit(draft, process, problem, asked);
-  if (asked) return reportEnd(draft, process);
-  if (process.readyAt === undefined) return failedStart(draft, process, problem);
-  crashed(draft, process, problem);
+  if (asked) draft.report('worker.stopped', { ...draft.about(process), reason: process.ending ?? 'stop' });
+  else failed(draft, process, problem);
+}
+
+/**
+ * A process that still runs has to go, for what it did or failed to do; that counts as its end. It stays in the
+ * state until it is gone. One that was to end anyway only ends sooner.
+ */
+export function condemned(draft: Draft, id: number, ending: Ending, problem: StartProblem): void {
+  const process = draft.process(id);
+  if (process === undefined || process.phase === 'killing') return;
+  kill(draft, process);
+  if (!isServing(process)) return;
+  draft.setProcess(id, { ending });
+  const blamed = { ...process, ending };
+  noteExit(draft, blamed, problem, false);
+  failed(draft, blamed, problem);
+}
+
+function failed(draft: Draft, process: WorkerProcess, problem: StartProblem): void {
+  if (process.readyAt === undefined) failedStart(draft, process, problem);
+  else crashed(draft, process, problem);
 }
 
 export function launchFailed(draft: Draft, id: number, problem: StartProblem): void {
   const process = draft.process(id);
   if (process === undefined) return;
-  draft.state.processes = draft.state.processes.filter((other) => other.id !== id);
+  draft.dropProcess(id);
+  // Nobody waits for it any more: it was to end, or its failure was counted when its time was over.
+  if (!isServing(process)) return;
   draft.report('worker.spawn.failed', {
     pool: draft.pool,
     slot: process.slot,
@@ -47,9 +70,6 @@ export function launchFailed(draft: Draft, id: number, problem: StartProblem): v
   });
   failedStart(draft, process, problem);
 }
-
-/** A process that does not die of SIGKILL (a disk that does not answer) is given up after this, milliseconds. */
-export const killWatchdogMs = 5_000;
 
 function noteExit(draft: Draft, process: WorkerProcess, problem: StartProblem, asked: boolean): void {
   const unexpected = process.readyAt === undefined ? 'failed start' : 'crash';
@@ -60,14 +80,10 @@ function noteExit(draft: Draft, process: WorkerProcess, problem: StartProblem, a
   if (!asked) draft.state.restarts += 1;
 }
 
-function reportEnd(draft: Draft, process: WorkerProcess): void {
-  draft.report('worker.stopped', { ...draft.about(process), reason: process.ending ?? 'stop' });
-}
-
 function crashed(draft: Draft, process: WorkerProcess, problem: StartProblem): void {
   const application = draft.application(process.application);
   // The end of an app process is the module's business, not that of the process activation service.
-  if (process.ending === undefined && process.kind === 'worker') {
+  if (process.ending === undefined && process.hosting.kind === 'worker') {
     draft.report('worker.exit.unexpected', {
       ...draft.about(process),
       ...exitOf(problem),
@@ -89,7 +105,7 @@ function crashed(draft: Draft, process: WorkerProcess, problem: StartProblem): v
   draft.setFailures(application.id, { inARow, lastAt });
   // The next request asks for a new one; only what must always run comes back by itself.
   draft.setPlaces((place) => samePlace(place, process) && place.generation === process.generation, {
-    wanted: comesBackByItself(draft, application),
+    wanted: alwaysRuns(draft.state.settings, application),
     notBefore: draft.now + (draft.state.settings.failure.rapidFailProtection ? 0 : restartPause(inARow)),
   });
   countFailure(draft, application, problem);
@@ -121,6 +137,7 @@ function startGivenUp(
     ...fields,
     ...output,
   });
+  draft.state.failedStarts += 1;
   const { inARow, lastAt } = failuresInARow(draft.failuresOf(application.id), draft.now);
   draft.setFailures(application.id, { inARow, lastAt });
   countFailure(draft, application, problem);
@@ -137,14 +154,16 @@ function startGivenUp(
     });
   }
   const until = failureStands(draft, application, problem, inARow);
-  const wanted = comesBackByItself(draft, application);
-  draft.setPlaces((place) => samePlace(place, process), {
-    ...{ attempts: 0, wanted },
-    notBefore: wanted ? Math.max(until, draft.now + restartPause(inARow)) : until,
-  });
+  const wanted = alwaysRuns(draft.state.settings, application);
   const serving = draft.state.processes.some(
     (other) => other.application === application.id && other.phase === 'running',
   );
+  // Of several processes the others serve: no request asks for this one, and none waits for it.
+  const pause = wanted ? restartPause(inARow) : serving ? failedStartPause(inARow) : 0;
+  draft.setPlaces((place) => samePlace(place, process), {
+    ...{ attempts: 0, wanted },
+    notBefore: Math.max(until, draft.now + pause),
+  });
   if (!serving) failRequests(draft, application, startFailure(application, problem), until);
 }
 
@@ -171,10 +190,6 @@ function countFailure(draft: Draft, application: HostedApplication, problem: Sta
     ...{ intervalMs: policy.rapidFailProtectionIntervalMs, lastExit: problem.message },
   });
   stopPool(draft, 'AppOffline');
-}
-
-function comesBackByItself(draft: Draft, application: HostedApplication): boolean {
-  return draft.state.settings.startMode === 'AlwaysRunning' && (application.kind === 'worker' || application.preload);
 }
 
 function aboutApplication(

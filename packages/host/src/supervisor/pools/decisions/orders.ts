@@ -1,10 +1,8 @@
 import type { PoolState as PublishedPoolState } from '@poolhouse/contract';
-import type { ApplicationPoolSettings } from '../../activation/revision.ts';
 import type { Draft } from '../draft.ts';
 import { recycleFlag } from '../recycling/recycle-policy.ts';
 import { slotsUnderway } from '../recycling/restartable-slots.ts';
 import type { RecycleReason } from '../pool-event.ts';
-import type { HostedApplication } from '../pool-state.ts';
 
 /** Clears every counter and cached failure; requests are accepted again. */
 export function startPool(draft: Draft): void {
@@ -14,6 +12,8 @@ export function startPool(draft: Draft): void {
   draft.state.crashes = [];
   draft.state.failures = {};
   draft.setPlaces(() => true, { attempts: 0, notBefore: 0 });
+  // A gateway may have asked for a process while the pool was stopped: what it hears anew it asks for again.
+  draft.state.published = {};
   publishPool(draft);
 }
 
@@ -55,31 +55,6 @@ export function restartApplication(draft: Draft, application: string, reason: st
     notBefore: 0,
   });
   draft.report('app.recycled', { application, pool: draft.pool, reason });
-}
-
-/** With a page the application's processes end and none is started; without, the next request starts it from scratch. */
-export function goOffline(draft: Draft, application: string, page: string | undefined): void {
-  const { [application]: before, ...others } = draft.state.offline;
-  if (before === page) return;
-  draft.state.offline = page === undefined ? others : { ...others, [application]: page };
-  draft.setFailures(application, { inARow: 0, failure: undefined, until: 0 });
-  draft.setPlaces((place) => place.application === application, { wanted: false, attempts: 0, notBefore: 0 });
-  const about = { application, pool: draft.pool };
-  if (page === undefined) draft.report('app.online', about);
-  else draft.report('app.offline', { ...about, file: page });
-}
-
-/** New settings; the processes that need new ones are renewed by orders of their own. */
-export function configured(
-  draft: Draft,
-  settings: ApplicationPoolSettings,
-  applications: readonly HostedApplication[],
-): void {
-  draft.state.settings = settings;
-  draft.state.applications = applications;
-  draft.setPlaces((place) => !applications.some((application) => application.id === place.application), {
-    wanted: false,
-  });
 }
 
 function publishPool(draft: Draft): void {

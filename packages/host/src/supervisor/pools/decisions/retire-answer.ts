@@ -9,16 +9,18 @@ export function retireAnswered(draft: Draft, id: number, answer: 'drained' | 'bu
   const process = draft.process(id);
   if (process?.phase !== 'retiring') return;
   if (answer === 'drained') {
-    draft.report('worker.drained', { ...draft.about(process), drainMs: drainedAfter(draft, process.deadline) });
+    const drainMs = draft.now - (process.retired?.at ?? draft.now);
+    draft.report('worker.drained', { ...draft.about(process), drainMs });
     return draft.setProcess(id, { phase: 'drained', active: 0 });
   }
   if (process.ending !== 'idle') return;
-  draft.setProcess(id, { phase: 'running', deadline: Infinity, ending: undefined, lastActiveAt: draft.now });
-  draft.setPlaces((place) => samePlace(place, process), { wanted: true });
+  // Whether it stays is for `reconcile` to say: much may have changed since the gateways were asked.
+  draft.setProcess(id, {
+    ...{ phase: 'running', deadline: Infinity, ending: undefined, retired: undefined },
+    lastActiveAt: draft.now,
+  });
+  const application = draft.application(process.application);
+  const wanted = draft.state.status === 'started' && application?.offlinePage === undefined;
+  if (wanted) draft.setPlaces((place) => samePlace(place, process), { wanted });
   draft.add(id);
-}
-
-/** The deadline was set one shutdownTimeLimit ahead when retiring began. */
-function drainedAfter(draft: Draft, deadline: number): number {
-  return draft.now - (deadline - draft.state.settings.processModel.shutdownTimeLimitMs);
 }

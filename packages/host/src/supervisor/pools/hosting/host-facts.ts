@@ -14,7 +14,10 @@ export interface HostFacts {
   readonly controlGroups?: Pick<ControlGroups, 'create'> | undefined;
   /** The Node.js that runs Poolhouse. */
   readonly ownNode: string;
+  /** Milliseconds on a clock that never jumps; about those since 1970. */
   readonly now: () => number;
+  /** Milliseconds since 1970, as the machine has it now. */
+  readonly wallClock: () => number;
   readonly random: () => number;
 }
 

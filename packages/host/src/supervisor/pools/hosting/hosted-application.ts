@@ -24,6 +24,7 @@ export function hostedApplication(application: ApplicationSettings): HostedAppli
     rapidFailsPerMinute: hosting.rapidFailsPerMinute,
     startErrorPage: !hosting.disableStartUpErrorPage,
     preload: application.preloadEnabled,
+    offlinePage: application.offlinePage,
   };
 }
 

@@ -42,6 +42,8 @@ export interface HostedProcessEvents {
   /** It broke the rules of its channel or cannot be hosted; it still runs. */
   condemned(ending: 'untrusted' | 'unsupported', problem: StartProblem): void;
   exited(problem: StartProblem): void;
+  /** Something around the process failed (a full disk); the process itself did not. */
+  troubled(task: string, error: unknown): void;
 }
 
 /** Asks a gateway to send one request to an upstream. */
@@ -108,11 +110,11 @@ export class HostedProcess {
 
   /** Where requests are sent; complete once the process is ready. */
   get upstream(): Upstream {
-    const { id, application, slot, kind } = this.#process;
+    const { id, application, slot, hosting } = this.#process;
     const forwardPort = this.#application.hosting?.handlerSettings['forwardedforport'];
     return {
       ...{ id, application, slot, pool: this.#application.pool, token: this.#plan.token, protocol: this.#protocol },
-      kind: this.#worker ? kind : 'app',
+      kind: this.#worker ? hosting.kind : 'app',
       address: this.#worker ? { path: this.#socketPath } : { host: '127.0.0.1', port: this.#plan.port },
       forwardPort: forwardPort === undefined ? this.#plan.program.aspNetCore : forwardPort.toLowerCase() === 'true',
     };
@@ -143,7 +145,7 @@ export class HostedProcess {
       throw error;
     });
     this.#launched = launched;
-    this.#record.add(launched);
+    this.#attempt('recording a process', () => this.#record.add(launched));
     launched.onExit((exit) => this.#onExit(exit));
     if (this.#worker) {
       launched.onMessage((message) => this.#onMessage(message));
@@ -258,7 +260,8 @@ export class HostedProcess {
     this.#pollTimer = setTimeout(() => {
       const pid = this.#launched?.pid;
       if (pid === undefined || this.#exited || this.#ended) return;
-      const readiness = lookForListener(pid, this.#plan.port);
+      const readiness = this.#attempt('looking for a listener', () => lookForListener(pid, this.#plan.port));
+      if (readiness === undefined) return this.#pollReadiness(pause);
       if (readiness.state === 'ready') {
         this.#wasReady = true;
         return this.#events.ready(readiness.listeningPid, this.#plan.port);
@@ -278,18 +281,29 @@ export class HostedProcess {
   #onExit(exit: Exit): void {
     this.#exited = true;
     this.#stopPolling();
-    this.#socket?.close();
+    this.#attempt('closing a socket', () => this.#socket?.close());
     // What it started dies with it: a child that keeps the port would answer for an application that is gone.
-    this.#launched?.killRemains();
-    this.#record.delete(this.#launched?.pid ?? 0);
+    this.#attempt('ending what a process left behind', () => this.#launched?.killRemains());
+    this.#attempt('recording a process', () => this.#record.delete(this.#launched?.pid ?? 0));
     this.#events.exited(this.#exitProblem(exit));
+  }
+
+  /** What the system refuses here must not cost the pool the event that follows. */
+  #attempt<Result>(task: string, act: () => Result): Result | undefined {
+    try {
+      return act();
+    } catch (error) {
+      this.#events.troubled(task, error);
+      return undefined;
+    }
   }
 
   /** Of a start that failed the beginning tells why, of a crash the end. */
   #capturedOutput(): string {
     if (!this.#plan.captureOutput) return '';
     const read = this.#wasReady ? readLastOutput : readCapturedOutput;
-    return withoutSecrets(read(this.#output.fd, this.#outputStart), [this.#plan.token]);
+    const output = this.#attempt('reading output', () => read(this.#output.fd, this.#outputStart)) ?? '';
+    return withoutSecrets(output, [this.#plan.token]);
   }
 
   #exitProblem({ code, signal }: Exit): StartProblem {

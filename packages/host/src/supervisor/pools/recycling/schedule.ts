@@ -18,6 +18,18 @@ export function dueSchedule(entries: readonly number[], after: number, until: nu
   return undefined;
 }
 
+/**
+ * From where on the schedule has to be looked at. A clock that was set back does not repeat what has been; one that
+ * was a day or more ahead had never been right.
+ *
+ * @param seenUntil until when it was looked at; 0 = never
+ */
+export function seenFrom(seenUntil: number, wallClock: number): number {
+  return seenUntil === 0 || seenUntil - wallClock >= dayMs ? wallClock : seenUntil;
+}
+
+const dayMs = 86_400_000;
+
 function instantOn(day: Date, minutes: number): number {
   const instant = new Date(day.getFullYear(), day.getMonth(), day.getDate(), Math.floor(minutes / 60), minutes % 60);
   const exists = instant.getHours() * 60 + instant.getMinutes() === minutes;

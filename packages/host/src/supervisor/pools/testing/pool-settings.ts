@@ -53,6 +53,7 @@ export const workerApplication: HostedApplication = {
     rapidFailsPerMinute: 10,
     startErrorPage: true,
     preload: false,
+    offlinePage: undefined,
   },
 };
 

@@ -7,6 +7,8 @@ import type { StartProblem } from '../failure/start-problem.ts';
 /** A pool without processes: what `next` decides, under a clock that only moves when told. */
 export class SimulatedPool {
   now = 1_000_000;
+  /** By how much the clock on the wall is set off, milliseconds. */
+  wallOffset = 0;
   state: PoolState;
   readonly effects: PoolEffect[] = [];
   /** Effects of the last event. */
@@ -24,6 +26,7 @@ export class SimulatedPool {
       now: this.now,
       nextProcessId: () => (this.#processNumber += 1),
       idleCheckMs: 60_000,
+      wallClock: this.now + this.wallOffset,
     });
     this.state = state;
     this.last = effects;
@@ -52,6 +55,18 @@ export class SimulatedPool {
 
   demand(application = this.state.applications[0]?.id ?? ''): this {
     return this.take({ type: 'demand', application, reason: 'none' });
+  }
+
+  /** Its `app_offline.htm` comes, or goes. */
+  offline(application: string, offlinePage: string | undefined): this {
+    return this.configure({
+      applications: this.state.applications.map((each) => (each.id === application ? { ...each, offlinePage } : each)),
+    });
+  }
+
+  configure(change: Partial<Pick<PoolState, 'settings' | 'applications'>>): this {
+    const { settings, applications } = this.state;
+    return this.take({ type: 'configured', settings, applications, ...change });
   }
 
   exit(process: number, problem: Partial<StartProblem> = {}): this {
