@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -12,7 +12,6 @@ import {
   request,
   runCommand,
   scratchFile,
-  until,
   writeConfiguration,
   type StatusSnapshot,
 } from './harness/index.ts';
@@ -76,30 +75,4 @@ describe('the command on a Node.js that is too old', () => {
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(new RegExp(`^Poolhouse runs on Node\\.js .* this is ${version}\\..*\n$`));
   });
-});
-
-describe('start as process 1 of a container', () => {
-  const canUnshare = spawnSync('unshare', ['--pid', '--fork', 'true']).status === 0;
-
-  it.runIf(canUnshare)(
-    'either serves below an init program or refuses (needs the right to make a pid namespace)',
-    async () => {
-      const { words, run } = await configured();
-      const script = ['--pid', '--fork', '--kill-child', process.execPath, commandFile, 'start', ...words];
-      if (
-        !['/usr/bin/tini', '/sbin/tini', '/usr/local/bin/tini', '/usr/bin/dumb-init'].some((path) => existsSync(path))
-      ) {
-        const { status, stderr } = spawnSync('unshare', script, { encoding: 'utf8' });
-        expect(status).toBe(1);
-        expect(stderr).toContain('PH2105');
-        return;
-      }
-      const container = spawn('unshare', script, { stdio: 'ignore' });
-      try {
-        await until('it to serve', () => existsSync(join(run, 'admin.sock')));
-      } finally {
-        container.kill('SIGKILL');
-      }
-    },
-  );
 });
