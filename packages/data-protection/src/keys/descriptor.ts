@@ -1,18 +1,10 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { CipherSuite } from '../encryption/authenticated-encryptor.ts';
+import { suiteOfAlgorithms, unsupportedAlgorithm } from '../encryption/cipher-suite.ts';
 import { CryptographicError } from '../errors/cryptographic-error.ts';
 import { attributeOf, childElement, childElements, type XmlElement } from '../xml/element.ts';
 import { classOf } from '../xml/dotnet-names.ts';
-import {
-  cngCbcCipher,
-  cngDigest,
-  cngGcmCipher,
-  encryptionAlgorithm,
-  managedCipher,
-  managedDigest,
-  unsupported,
-  validationAlgorithm,
-} from './algorithm-names.ts';
+import { cngCbcSuite, cngGcmSuite, managedSuite, type CipherName } from './algorithm-names.ts';
 import { readMasterKey } from './master-key.ts';
 
 /** What the inner `descriptor` element of a key says. */
@@ -23,12 +15,19 @@ export interface Descriptor {
 
 export const descriptorNamespace = 'Microsoft.AspNetCore.DataProtection.AuthenticatedEncryption.ConfigurationModel';
 
+/** Characters of a name that go into an error. */
+const longestName = 300;
+
 // By the class that `deserializerType` names, without its common end.
 const families: ReadonlyMap<string, (descriptor: XmlElement) => CipherSuite> = new Map([
-  ['AuthenticatedEncryptor', defaultFamily],
-  ['ManagedAuthenticatedEncryptor', managedFamily],
-  ['CngCbcAuthenticatedEncryptor', cngCbcFamily],
-  ['CngGcmAuthenticatedEncryptor', cngGcmFamily],
+  // With GCM a comment stands where the validation would.
+  [
+    'AuthenticatedEncryptor',
+    (it) => suiteOfAlgorithms(algorithm(it, 'encryption'), optionalAttribute(it, 'validation', 'algorithm')),
+  ],
+  ['ManagedAuthenticatedEncryptor', (it) => managedSuite(cipherOf(it), algorithm(it, 'validation'))],
+  ['CngCbcAuthenticatedEncryptor', (it) => cngCbcSuite(cipherOf(it), algorithm(it, 'hash'))],
+  ['CngGcmAuthenticatedEncryptor', (it) => cngGcmSuite(cipherOf(it))],
 ]);
 
 /**
@@ -38,7 +37,7 @@ const families: ReadonlyMap<string, (descriptor: XmlElement) => CipherSuite> = n
  */
 export function readDescriptor(deserializerType: string, descriptor: XmlElement): Descriptor {
   const read = families.get(familyOf(deserializerType));
-  if (read === undefined) throw unsupported(deserializerType);
+  if (read === undefined) throw unsupportedAlgorithm(deserializerType.slice(0, longestName));
   const suite = read(descriptor);
   const [element, second] = childElements(descriptor).filter(
     ({ name, namespace }) => name === 'masterKey' && namespace === '',
@@ -56,40 +55,26 @@ function familyOf(deserializerType: string): string {
   return matches ? name.slice(descriptorNamespace.length + 1, -'DescriptorDeserializer'.length) : '';
 }
 
-function defaultFamily(descriptor: XmlElement): CipherSuite {
-  const cipher = encryptionAlgorithm(attribute(descriptor, 'encryption', 'algorithm'));
-  // GCM authenticates by itself; a comment stands where the validation would.
-  if (isGcm(cipher)) return { mode: 'gcm', cipher };
-  return { mode: 'cbc', cipher, digest: validationAlgorithm(attribute(descriptor, 'validation', 'algorithm')) };
+function cipherOf(descriptor: XmlElement): CipherName {
+  return {
+    name: algorithm(descriptor, 'encryption'),
+    keyLength: attribute(descriptor, 'encryption', 'keyLength').trim(),
+  };
 }
 
-function managedFamily(descriptor: XmlElement): CipherSuite {
-  const cipher = managedCipher(...cipherOf(descriptor));
-  return { mode: 'cbc', cipher, digest: managedDigest(attribute(descriptor, 'validation', 'algorithm')) };
-}
-
-function cngCbcFamily(descriptor: XmlElement): CipherSuite {
-  const cipher = cngCbcCipher(...cipherOf(descriptor));
-  return { mode: 'cbc', cipher, digest: cngDigest(attribute(descriptor, 'hash', 'algorithm')) };
-}
-
-function cngGcmFamily(descriptor: XmlElement): CipherSuite {
-  return { mode: 'gcm', cipher: cngGcmCipher(...cipherOf(descriptor)) };
-}
-
-function cipherOf(descriptor: XmlElement): [name: string, keyLength: string] {
-  return [attribute(descriptor, 'encryption', 'algorithm'), attribute(descriptor, 'encryption', 'keyLength').trim()];
+function algorithm(descriptor: XmlElement, element: string): string {
+  return attribute(descriptor, element, 'algorithm');
 }
 
 function attribute(descriptor: XmlElement, element: string, name: string): string {
-  const found = childElement(descriptor, element);
-  const value = found === undefined ? undefined : attributeOf(found, name);
+  const value = optionalAttribute(descriptor, element, name);
   if (value === undefined) throw unreadable(`${element}/@${name}`);
   return value;
 }
 
-function isGcm(cipher: CipherSuite['cipher']): cipher is Extract<CipherSuite, { mode: 'gcm' }>['cipher'] {
-  return cipher.endsWith('-gcm');
+function optionalAttribute(descriptor: XmlElement, element: string, name: string): string | undefined {
+  const found = childElement(descriptor, element);
+  return found === undefined ? undefined : attributeOf(found, name)?.slice(0, longestName);
 }
 
 function unreadable(node: string): CryptographicError {

@@ -141,7 +141,12 @@ export class PfxPassword {
 }
 
 function decipher(name: string, key: Buffer, iv: Uint8Array, encrypted: Uint8Array): Buffer {
-  const cipher = createDecipheriv(name, key, iv);
-  key.fill(0);
-  return Buffer.concat([cipher.update(encrypted), cipher.final()]);
+  try {
+    const cipher = createDecipheriv(name, key, iv);
+    return Buffer.concat([cipher.update(encrypted), cipher.final()]);
+  } catch {
+    throw new CertificateError('the passphrase is wrong, or the file is damaged.');
+  } finally {
+    key.fill(0);
+  }
 }
