@@ -53,9 +53,10 @@ export function processReader(options: ProcessReaderOptions): ContentReader {
       }
       const [failure] = failures.values();
       if (answers.size === 0 && failure !== undefined) throw new Error(failure);
-      return Promise.all(
-        sites.map((site, index) => answers.get(index) ?? failedSite(site, failures.get(index) as string, options)),
-      );
+      for (const [index, reason] of failures) {
+        answers.set(index, await failedSite(sites[index] as ContentRequest['sites'][number], reason, options));
+      }
+      return sites.map((_, index) => answers.get(index) as CompiledSite);
     },
   };
 }

@@ -28,7 +28,8 @@ export function compilePools(configuration: EffectiveConfiguration): CompiledPoo
     const origin = element.writtenAt as Origin;
     if (name.length > nameLimit) {
       const message = `Pool "${name}" is ignored: its name has ${name.length} characters; shorten it to ${nameLimit}.`;
-      diagnostics.push({ severity: 'error', ...origin, message });
+      const section = applicationPoolsSection.path;
+      diagnostics.push({ severity: 'error', ...origin, message, section, code: 'tooLong' });
       continue;
     }
     pools.push(compilePool(element, origin));
