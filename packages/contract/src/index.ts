@@ -5,3 +5,4 @@ export * from './pairing-token.ts';
 export * from './messages.ts';
 export * from './worker-messages.ts';
 export * from './plan.ts';
+export * from './shared-limits.ts';

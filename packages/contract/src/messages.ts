@@ -1,6 +1,7 @@
 import type { ClientFacts } from './client-facts.ts';
 import type { Plan, PoolPlan, RequestFailure, SitePlan } from './plan.ts';
-import { channelVersion, isCount, isText } from './worker-messages.ts';
+import type { Leases, SharedLimit } from './shared-limits.ts';
+import { channelVersion, isText } from './worker-messages.ts';
 
 /**
  * The control channel between supervisor and gateway: JSON over Node.js IPC.
@@ -14,6 +15,14 @@ import { channelVersion, isCount, isText } from './worker-messages.ts';
  *      │ ◄──────── demand, counters, lease …   │
  *      │ change {add: new, retire: old} ────►  │
  *      │ ◄───────────────── drained | busy     │
+ *
+ * Places of limits that all gateways share are tokens: each is with the supervisor, with one gateway, or in a
+ * message between the two. So their sum never grows, whatever the order in which messages and ends come.
+ *
+ *      │ ◄────────────────────── lease {limit} │  it has none left
+ *      │ recall {limit} ──► another gateway    │
+ *      │ ◄── return {limit, places, recalled}  │  at once, what it can spare
+ *      │ lease {limit, granted} ────────────►  │  each lease is answered once
  */
 
 /** One address to which requests of one application can be sent: a worker or an application process. */
@@ -83,10 +92,19 @@ export type ToGateway =
       readonly poolStates: readonly PoolState[];
       readonly applicationStates: readonly ApplicationState[];
       readonly upstreams: readonly Upstream[];
-      /** Number of gateways that share the sockets: a gateway queues ⌊queueLength/N⌋ on its own. */
+      /** Number of gateways that share the sockets and the limits. */
       readonly gateways: number;
+      /** Places that the gateway may use from now on, beyond those it has: at first ⌊limit/N⌋ of each limit. */
+      readonly leases: Leases;
     }
-  | ({ readonly version: number; readonly type: 'change'; readonly base: number; readonly number: number } & Knowledge)
+  | ({
+      readonly version: number;
+      readonly type: 'change';
+      readonly base: number;
+      readonly number: number;
+      /** As in a snapshot. They count even when the change itself comes after a gap. */
+      readonly leases?: Leases;
+    } & Knowledge)
   /**
    * Send one request to one upstream; the answer's body is discarded. The whole address is given, because
    * a warm-up comes before `add` and the shutdown message after `remove`.
@@ -102,7 +120,16 @@ export type ToGateway =
       readonly client: Omit<ClientFacts, 'token'>;
       readonly limitMs: number;
     }
-  | { readonly version: number; readonly type: 'lease'; readonly pool: string; readonly granted: number }
+  /** The answer to `lease`: places more. 0 = all are in use; asking again makes sense after a while. */
+  | { readonly version: number; readonly type: 'lease'; readonly limit: SharedLimit; readonly granted: number }
+  /** Another gateway needs up to `places`: give back what can be spared, and answer `return` in any case. */
+  | { readonly version: number; readonly type: 'recall'; readonly limit: SharedLimit; readonly places: number }
+  /** Requests that the other gateways together have in flight, by upstream; those not named are unchanged. */
+  | {
+      readonly version: number;
+      readonly type: 'elsewhere';
+      readonly upstreams: readonly { readonly id: number; readonly active: number }[];
+    }
   /**
    * Stop accepting, finish requests, close client connections as they become idle, exit. With `stay` the
    * process stays for orders until it is told to drain again, without.
@@ -134,8 +161,16 @@ export type FromGateway =
   | { readonly version: number; readonly type: 'busy'; readonly upstream: number }
   /** The process refused or reset every connection: the supervisor should look whether it lives. */
   | { readonly version: number; readonly type: 'unreachable'; readonly upstream: number; readonly code: string }
-  /** More places in a pool's queue, or (negative) places given back. */
-  | { readonly version: number; readonly type: 'lease'; readonly pool: string; readonly wanted: number }
+  /** A place of a shared limit is needed and the gateway has none; one question at a time for each limit. */
+  | { readonly version: number; readonly type: 'lease'; readonly limit: SharedLimit }
+  /** Places given back: as the answer to `recall`, or because the limit is lower now or the gateway drains. */
+  | {
+      readonly version: number;
+      readonly type: 'return';
+      readonly limit: SharedLimit;
+      readonly places: number;
+      readonly recalled: boolean;
+    }
   | {
       readonly version: number;
       readonly type: 'orderDone';
@@ -206,7 +241,9 @@ function isGatewayMessage(message: Record<string, unknown>): boolean {
     case 'unreachable':
       return isCount(message['upstream']) && isText(message['code'], 100);
     case 'lease':
-      return isText(message['pool'], 1_000) && Number.isSafeInteger(message['wanted']);
+      return isText(message['limit'], 1_100);
+    case 'return':
+      return isText(message['limit'], 1_100) && isCount(message['places']) && typeof message['recalled'] === 'boolean';
     case 'orderDone':
       return (
         isCount(message['id']) &&
@@ -218,6 +255,10 @@ function isGatewayMessage(message: Record<string, unknown>): boolean {
     default:
       return false;
   }
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function isListOf(value: unknown, check: (item: Record<string, unknown>) => boolean): boolean {

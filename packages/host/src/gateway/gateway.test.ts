@@ -41,7 +41,9 @@ describe('the control channel', () => {
   it('asks for the snapshot after a gap, and applies nothing of the change', async () => {
     const gateway = await start();
     const { port } = await upstream((peer) => peer.send(ok));
-    gateway.gateway.receive({ version: 1, type: 'change', base: 7, number: 8, add: [gateway.upstream(port)] });
+    for (const base of [7, 8]) {
+      gateway.gateway.receive({ version: 1, type: 'change', base, number: base + 1, add: [gateway.upstream(port)] });
+    }
     expect(gateway.messagesOf('resync')).toHaveLength(1);
     const client = open(gateway).send(get);
     await gateway.until(() => gateway.messagesOf('demand').length === 1);
@@ -73,6 +75,20 @@ describe('the control channel', () => {
     expect(reports.at(-1)?.connections).toBe(1);
     gateway.pass(10_000);
     expect(gateway.messagesOf('counters')).toHaveLength(reports.length);
+  });
+
+  it('keeps counters back while the supervisor does not take its messages', async () => {
+    let unsent = true;
+    const gateway = await start({ unsent: () => unsent });
+    const id = gateway.addUpstream((await upstream((peer) => peer.send(ok))).port);
+    await open(gateway).send(get).responses(1);
+    gateway.pass(3_000);
+    expect(gateway.messagesOf('counters')).toEqual([]);
+    unsent = false;
+    gateway.pass(1_100);
+    expect(gateway.messagesOf('counters').map(({ upstreams }) => upstreams)).toEqual([
+      [{ id, active: 0, served: 1, idleMs: expect.any(Number) }],
+    ]);
   });
 
   it('takes a changed site over between two requests of one connection', async () => {

@@ -5,21 +5,28 @@ import {
   type GatewayLimits,
   type GatewaySettings,
   type Knowledge,
+  sharedLimits,
+  removedLimits,
   type SitePlan,
   type ToGateway,
 } from '@poolhouse/contract';
 import { CounterReport } from './control/counter-report.ts';
 import { EventSender } from './control/event-sender.ts';
+import type { LeaseReports } from './control/leased-limit.ts';
+import { LeasedLimits } from './control/leased-limits.ts';
 import { PlanStore } from './control/plan-store.ts';
+import { ErrorLog } from './error-log/error-log.ts';
+import type { ErrorLogEntry, RequestLine } from './error-log/error-log-entry.ts';
 import type { LiveUpstream } from './forwarding/live-upstream.ts';
 import { carryOut } from './forwarding/order.ts';
+import { BodyBudget } from './http1/body-budget.ts';
 import { ClientConnection } from './listening/client-connection.ts';
 import type { ConnectionHost } from './listening/connection-host.ts';
-import { ConnectionLimits, TrustedProxies } from './listening/connection-limits.ts';
+import { ConnectionLimits, type ReachedLimit, TrustedProxies } from './listening/connection-limits.ts';
 import { Listener } from './listening/listener.ts';
 import type { ClientConnectionFacts, Exchange, Route } from './pipeline/exchange.ts';
 import type { ForwardableExchange } from './pipeline/forwardable.ts';
-import type { MessageFailure } from './pipeline/message-failure.ts';
+import { type MessageFailure, messageFailures } from './pipeline/message-failure.ts';
 import type { GatewayModule, ModuleServices } from './pipeline/module.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import type { SiteAnswers } from './pipeline/site-answers.ts';
@@ -42,6 +49,8 @@ export interface GatewayParts {
   /** Milliseconds since 1970. */
   readonly epoch: () => number;
   readonly send: (message: FromGateway) => void;
+  /** What was sent has not all left yet: counters wait, and are sent as they are then. Default never. */
+  readonly unsent?: () => boolean;
   /** Everything is finished: the process may end. */
   readonly finished: () => void;
 }
@@ -59,6 +68,8 @@ export class Gateway implements ConnectionHost {
   readonly wheel: TimerWheel;
   readonly date = new HttpDate();
   readonly answers: SiteAnswers;
+  readonly bodies = new BodyBudget();
+  readonly connectionLimits: ConnectionLimits;
   draining = false;
 
   private readonly parts: GatewayParts;
@@ -68,7 +79,8 @@ export class Gateway implements ConnectionHost {
   private readonly connections = new Set<ClientConnection>();
   private readonly pipeline: Pipeline;
   private readonly dispatcher: Dispatcher;
-  private readonly connectionLimits: ConnectionLimits;
+  private readonly leasedLimits: LeasedLimits;
+  private readonly reachedLimits = new Set<ReachedLimit>();
   private trusted = new TrustedProxies([]);
   private router: Router;
   private listeners: Listener[] = [];
@@ -76,6 +88,8 @@ export class Gateway implements ConnectionHost {
   private reportedAt = 0;
   private drainEndsAt = Infinity;
   private staysForOrders = false;
+  private awaitsSnapshot = false;
+  private errorLog: ErrorLog | undefined;
 
   constructor(parts: GatewayParts) {
     this.parts = parts;
@@ -84,11 +98,15 @@ export class Gateway implements ConnectionHost {
     this.date.refresh(parts.epoch());
     this.events = new EventSender((event) => this.send({ version: channelVersion, type: 'event', ...event }));
     this.router = createRouter(this.store.plan);
-    this.connectionLimits = new ConnectionLimits(parts.maxConnections);
+    this.leasedLimits = new LeasedLimits(this.wheel, this.leaseReports());
+    this.connectionLimits = new ConnectionLimits(parts.maxConnections, this.leasedLimits, (limit) =>
+      this.reachedLimits.add(limit),
+    );
     this.dispatcher = new Dispatcher({
       wheel: this.wheel,
       emit: this.events.emit,
       answers: parts.answers,
+      limits: this.leasedLimits,
       reports: this.reports(),
     });
     this.pipeline = new Pipeline({
@@ -130,7 +148,12 @@ export class Gateway implements ConnectionHost {
       case 'order':
         return this.carryOutOrder(message);
       case 'lease':
-        return this.dispatcher.pools.get(message.pool)?.share.granted(message.granted);
+        return this.leasedLimits.answered(message.limit, message.granted);
+      case 'recall':
+        return this.leasedLimits.recall(message.limit, message.places);
+      case 'elsewhere':
+        for (const { id, active } of message.upstreams) this.dispatcher.setActiveElsewhere(id, active);
+        return;
       case 'drain':
         return this.drain(message.limitMs, message.stay === true);
       default:
@@ -140,14 +163,17 @@ export class Gateway implements ConnectionHost {
 
   private takeSnapshot(snapshot: Extract<ToGateway, { type: 'snapshot' }>): void {
     const first = this.store.number === -1;
+    this.awaitsSnapshot = false;
     const gone = { pools: new Set(this.dispatcher.pools.keys()), upstreams: new Set(this.dispatcher.upstreams.keys()) };
     for (const { name } of snapshot.plan.pools) gone.pools.delete(name);
     for (const { id } of snapshot.upstreams) gone.upstreams.delete(id);
     const before = this.store.plan;
     this.store.replace(snapshot.plan, snapshot.number);
-    this.trusted = new TrustedProxies(snapshot.plan.limits.trustedProxies ?? []);
-    this.connectionLimits.gateways = snapshot.gateways;
-    this.dispatcher.setGateways(snapshot.gateways);
+    const { trustedProxies = [], errorLog } = snapshot.plan.limits;
+    this.trusted = new TrustedProxies(trustedProxies);
+    if (errorLog !== undefined) this.errorLog ??= new ErrorLog(errorLog, this.parts.epoch, this.events.emit);
+    this.leasedLimits.add(snapshot.leases);
+    this.leasedLimits.replace(snapshot.plan, snapshot.gateways);
     this.usePlan(before.sites);
     this.instruct({
       pools: snapshot.plan.pools,
@@ -161,11 +187,21 @@ export class Gateway implements ConnectionHost {
   }
 
   private change(step: Extract<ToGateway, { type: 'change' }>): void {
-    if (step.base !== this.store.number) return this.send({ version: channelVersion, type: 'resync' });
+    this.leasedLimits.add(step.leases);
+    if (step.base !== this.store.number) return this.askForSnapshot();
     const before = this.store.plan;
     this.store.apply(step, step.number);
+    this.leasedLimits.remove(removedLimits(step));
+    this.leasedLimits.set(sharedLimits(step));
     if (step.sites !== undefined || step.removedSites !== undefined) this.usePlan(before.sites);
     this.instruct(step);
+  }
+
+  /** Once: the changes that are on their way before it arrives miss the same ones. */
+  private askForSnapshot(): void {
+    if (this.awaitsSnapshot) return;
+    this.awaitsSnapshot = true;
+    this.send({ version: channelVersion, type: 'resync' });
   }
 
   private usePlan(before: readonly SitePlan[]): void {
@@ -210,8 +246,15 @@ export class Gateway implements ConnectionHost {
       },
       busy: (upstream) => this.send({ version, type: 'busy', upstream }),
       unreachable: (upstream, code) => this.send({ version, type: 'unreachable', upstream, code }),
-      lease: (pool, wanted) => this.send({ version, type: 'lease', pool, wanted }),
       thresholdReached: () => this.report(),
+    };
+  }
+
+  private leaseReports(): LeaseReports {
+    const version = channelVersion;
+    return {
+      ask: (limit) => this.send({ version, type: 'lease', limit }),
+      giveBack: (limit, places, recalled) => this.send({ version, type: 'return', limit, places, recalled }),
     };
   }
 
@@ -262,6 +305,7 @@ export class Gateway implements ConnectionHost {
     const trusted = this.trusted.has(facts.remoteAddress);
     const unlimited = trusted || isLocal(facts.remoteAddress);
     if (this.draining || !this.connectionLimits.enter(facts.remoteAddress, unlimited)) {
+      if (!this.draining) this.rejected(facts, messageFailures.refused, undefined, undefined);
       socket.resetAndDestroy();
       return;
     }
@@ -280,15 +324,14 @@ export class Gateway implements ConnectionHost {
     this.pipeline.run(exchange);
   }
 
-  enterSite(site: SitePlan): boolean {
-    return this.connectionLimits.enterSite(site);
+  rejected(
+    client: ErrorLogEntry['client'],
+    { failure: reason, status }: MessageFailure,
+    request: RequestLine | undefined,
+    route: Route | undefined,
+  ): void {
+    this.errorLog?.add({ client, request, status, reason, siteId: route?.site.id, queue: route?.application.pool });
   }
-
-  leaveSite(siteId: number): void {
-    this.connectionLimits.leaveSite(siteId);
-  }
-
-  rejected(_failure: MessageFailure): void {}
 
   closed(connection: ClientConnection): void {
     this.connections.delete(connection);
@@ -315,7 +358,10 @@ export class Gateway implements ConnectionHost {
     if (now - this.reportedAt >= reportEveryMs) {
       this.reportedAt = now;
       this.events.refill();
-      this.report();
+      if (this.parts.unsent?.() !== true) this.report();
+      this.leasedLimits.settle();
+      this.reportReachedLimits();
+      this.errorLog?.flush();
     }
     if (now >= this.drainEndsAt) for (const connection of this.connections) connection.destroy();
   }
@@ -329,7 +375,13 @@ export class Gateway implements ConnectionHost {
       this.closeListeners();
       for (const connection of this.connections) connection.drain();
     }
+    this.leasedLimits.finish();
     this.checkFinished();
+  }
+
+  private reportReachedLimits(): void {
+    for (const limit of this.reachedLimits) this.events.emit('gateway.clients_refused', { limit });
+    this.reachedLimits.clear();
   }
 
   private closeListeners(): void {
@@ -340,7 +392,8 @@ export class Gateway implements ConnectionHost {
   private checkFinished(): void {
     if (!this.draining || this.staysForOrders || this.connections.size > 0 || this.orders > 0) return;
     this.report();
-    this.parts.finished();
+    if (this.errorLog === undefined) return this.parts.finished();
+    void this.errorLog.close().then(() => this.parts.finished());
   }
 }
 

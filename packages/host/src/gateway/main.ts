@@ -1,6 +1,7 @@
 import { channelVersion, type GatewaySettings, gatewaySettingsVariable, type ToGateway } from '@poolhouse/contract';
 import { failureAnswer, statusAnswer } from '../modules/error-pages/index.ts';
 import { gatewayModules } from '../modules/registry.gateway.ts';
+import { SupervisorChannel } from './control/supervisor-channel.ts';
 import { Gateway } from './gateway.ts';
 
 /**
@@ -35,6 +36,7 @@ function maxConnections(): number {
   return typeof soft === 'number' ? Math.max(64, Math.floor((soft - reservedDescriptors) / 2)) : 100_000;
 }
 
+const channel = new SupervisorChannel();
 const gateway = new Gateway({
   settings: readSettings(),
   modules: gatewayModules,
@@ -42,9 +44,8 @@ const gateway = new Gateway({
   maxConnections: maxConnections(),
   now: () => performance.now(),
   epoch: () => Date.now(),
-  send: (message) => {
-    if (process.connected) process.send?.(message);
-  },
+  send: (message) => channel.send(message),
+  unsent: () => channel.unsent > 0,
   finished: () => {
     // What was sent before still has to leave.
     process.off('disconnect', onDisconnect);

@@ -50,6 +50,7 @@ async function start(elements = ''): Promise<void> {
   gateway.receive({
     version: 1,
     type: 'snapshot',
+    leases: { 'connections:1': 1_000 },
     number: 1,
     gateways: 1,
     plan: planOf(elements),

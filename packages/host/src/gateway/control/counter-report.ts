@@ -48,9 +48,9 @@ export class CounterReport {
     const changed: PoolCounters[] = [];
     for (const [name, pool] of pools) {
       const refused = pool.takeRefused();
-      if ((this.waiting.get(name) ?? 0) === pool.waiting && Object.keys(refused).length === 0) continue;
-      this.waiting.set(name, pool.waiting);
-      changed.push({ name, waiting: pool.waiting, refused });
+      if ((this.waiting.get(name) ?? 0) === pool.queue.used && Object.keys(refused).length === 0) continue;
+      this.waiting.set(name, pool.queue.used);
+      changed.push({ name, waiting: pool.queue.used, refused });
     }
     for (const name of this.waiting.keys()) if (!pools.has(name)) this.waiting.delete(name);
     return changed;

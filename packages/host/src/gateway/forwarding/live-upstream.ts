@@ -22,6 +22,8 @@ export class LiveUpstream {
   state: 'open' | 'retiring' | 'removed' = 'open';
   /** Requests in its hands. */
   active = 0;
+  /** Requests in its hands that other gateways sent, by the supervisor's last word. */
+  activeElsewhere = 0;
   /** Requests that ended here since it was added. */
   served = 0;
   /** When the last request began or ended, in the wheel's milliseconds. */
@@ -52,6 +54,11 @@ export class LiveUpstream {
   /** Whether a request may be sent here now. */
   get takesRequests(): boolean {
     return this.state === 'open' && this.suspectUntil <= this.wheel.now;
+  }
+
+  /** Requests in its hands, of all gateways. */
+  get load(): number {
+    return this.active + this.activeElsewhere;
   }
 
   /** No request here, no connection that could still bring one. */

@@ -1,4 +1,5 @@
 import type { BodySink } from '../pipeline/forwardable.ts';
+import type { BodyBudget } from './body-budget.ts';
 import { ChunkedDecoder, type ChunkedFailure } from './chunked-decoder.ts';
 import { type MessageFailure, messageFailures } from '../pipeline/message-failure.ts';
 import { passableTrailers } from './trailers.ts';
@@ -26,11 +27,14 @@ export class RequestBody {
   private sink: BodySink | undefined;
   private discarding = false;
   private waiting: Uint8Array[] = [];
-  private waitingBytes = 0;
+  /** Bytes that wait here, or in a sink that could take no more. */
+  private heldBytes = 0;
+  private readonly budget: BodyBudget | undefined;
 
-  /** `length` in bytes; -1 when chunked. */
-  constructor(length: number) {
+  /** `length` in bytes; -1 when chunked. What is held counts in the budget. */
+  constructor(length: number, budget?: BodyBudget) {
     this.left = length;
+    this.budget = budget;
     this.decoder = length === -1 ? new ChunkedDecoder('framed') : undefined;
   }
 
@@ -82,6 +86,7 @@ export class RequestBody {
     }
     if (decoder.done) {
       this.complete = true;
+      if (this.sink !== undefined) this.hold(0);
       if (!decoder.terminated) more = this.deliver(Buffer.from('0\r\n\r\n', 'latin1'));
       this.sink?.bodyEnd();
     }
@@ -94,10 +99,20 @@ export class RequestBody {
 
   private deliver(piece: Uint8Array): boolean {
     if (this.discarding || piece.length === 0) return true;
-    if (this.sink !== undefined) return this.sink.bodyData(piece);
+    if (this.sink !== undefined) {
+      const flowing = this.sink.bodyData(piece);
+      this.hold(flowing || this.complete ? 0 : piece.length);
+      return flowing;
+    }
     this.waiting.push(piece);
-    this.waitingBytes += piece.length;
-    return this.waitingBytes < readAheadBytes;
+    this.hold(this.heldBytes + piece.length);
+    return this.heldBytes < readAheadBytes;
+  }
+
+  private hold(bytes: number): void {
+    if (bytes === this.heldBytes) return;
+    this.budget?.change(bytes - this.heldBytes);
+    this.heldBytes = bytes;
   }
 
   /** Hands over what waits, and from now on what arrives. False as in `receive`. */
@@ -106,7 +121,7 @@ export class RequestBody {
     let more = true;
     for (const piece of this.waiting) more = sink.bodyData(piece);
     this.waiting = [];
-    this.waitingBytes = 0;
+    this.hold(more || this.complete ? 0 : this.heldBytes);
     if (this.complete) sink.bodyEnd();
     return more;
   }
@@ -116,7 +131,7 @@ export class RequestBody {
     this.discarding = true;
     this.sink = undefined;
     this.waiting = [];
-    this.waitingBytes = 0;
+    this.hold(0);
   }
 
   /** The body will not become complete. */

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { SitePlan } from '@poolhouse/contract';
 import { AuthorityCache } from '../http1/authority.ts';
 import {
   commonMethods,
@@ -9,12 +8,14 @@ import {
 } from '../pipeline/message-failure.ts';
 import { type HeadContext, Http1RequestHead, parseRequestHead } from '../http1/request-head.ts';
 import { RequestBody } from '../http1/request-body.ts';
-import type { ClientConnectionFacts } from '../pipeline/exchange.ts';
+import { readRequestLine, type RequestLine } from '../error-log/error-log-entry.ts';
+import type { ClientConnectionFacts, Route } from '../pipeline/exchange.ts';
 import type { BodySink, HopCache } from '../pipeline/forwardable.ts';
 import type { ClientTimeout } from './client-timeouts.ts';
 import { ClientTransport, type TransportOwner } from './client-transport.ts';
 import type { ConnectionHost } from './connection-host.ts';
 import { Http1Exchange } from './http1-exchange.ts';
+import { SitePlace } from './site-place.ts';
 
 /** Rest of a body that is worth reading to keep a connection; the same as lingers after a close. */
 const worthReadingBytes = 65_536;
@@ -48,7 +49,9 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
   private closeAfterAnswer = false;
   private clientEnded = false;
   private probes = 0;
-  private siteId = -1;
+  /** A part of a head is here, and counted. */
+  private halfReceived = false;
+  private readonly site: SitePlace;
   /** `connectionTimeout` of the last site. */
   private siteTimeoutMs: number;
 
@@ -69,6 +72,7 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
       authorities: new AuthorityCache(),
     };
     this.siteTimeoutMs = headerWaitMs;
+    this.site = new SitePlace(host.connectionLimits, (entered) => this.enteredSite(entered));
     this.transport = new ClientTransport(socket, this, host.wheel, minBytesPerSecond);
     this.transport.timeouts.awaitFirstByte(headerWaitMs);
   }
@@ -79,6 +83,7 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
   }
 
   destroy(): void {
+    this.exchange?.abort();
     this.transport.destroy();
   }
 
@@ -145,8 +150,9 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
       this.awaitRestOfHead(bytes, text);
       return false;
     }
+    this.headIsWhole();
     if (!(head instanceof Http1RequestHead)) {
-      this.reject(head);
+      this.reject(head, readRequestLine(text));
       return false;
     }
     if (head.bodyLength !== 0) return this.beginBody(head, bytes);
@@ -169,14 +175,29 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
 
   private awaitRestOfHead(bytes: Buffer, text: string): void {
     if (text.length > this.context.maxRequestBytes) {
-      return this.reject(text.includes('\n') ? messageFailures.headTooLong : messageFailures.targetTooLong);
+      const failure = text.includes('\n') ? messageFailures.headTooLong : messageFailures.targetTooLong;
+      return this.reject(failure, readRequestLine(text));
     }
+    if (!this.halfReceived && !this.host.connectionLimits.beginHead()) return this.reject(messageFailures.overload);
+    this.halfReceived = true;
     this.unread = bytes;
     this.transport.timeouts.awaitHead(this.host.limits.headerWaitMs);
   }
 
+  private headIsWhole(): void {
+    if (!this.halfReceived) return;
+    this.halfReceived = false;
+    this.host.connectionLimits.endHead();
+  }
+
   private beginBody(head: Http1RequestHead, bytes: Buffer): boolean {
-    const body = new RequestBody(head.bodyLength);
+    const { bodies, connectionLimits } = this.host;
+    if (bodies.exhausted) {
+      connectionLimits.refuseBody();
+      this.reject(messageFailures.overload, head);
+      return false;
+    }
+    const body = new RequestBody(head.bodyLength, bodies);
     this.body = body;
     const { end, more } = body.receive(bytes, head.end);
     const failure = body.failure ?? (this.clientEnded && !body.complete ? messageFailures.badRequest : undefined);
@@ -204,21 +225,20 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
       target: head.target,
     });
     if ('failure' in route) return this.reject(route, head);
-    if (route.site.id !== this.siteId && !this.enterSite(route.site)) {
-      return this.reject(messageFailures.siteConnections, head);
-    }
+    const place = this.site.enter(route.site.id);
+    if (place === 'refused') return this.reject(messageFailures.siteConnections, head);
     this.siteTimeoutMs = route.site.connectionTimeoutMs;
     this.awaitDuringAnswer(head);
     const exchange = new Http1Exchange(this, head, route, this.body);
     this.exchange = exchange;
-    host.run(exchange);
+    if (place === 'taken') host.run(exchange);
   }
 
-  private enterSite(site: SitePlan): boolean {
-    if (this.siteId !== -1) this.host.leaveSite(this.siteId);
-    const entered = this.host.enterSite(site);
-    this.siteId = entered ? site.id : -1;
-    return entered;
+  /** The exchange has waited for this, unless its client has left or its body broke off meanwhile. */
+  private enteredSite(entered: boolean): void {
+    if (this.exchange === undefined) return;
+    if (entered) this.host.run(this.exchange);
+    else this.exchange.refuse(messageFailures.siteConnections);
   }
 
   private awaitDuringAnswer(head: Http1RequestHead): void {
@@ -288,12 +308,9 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
   /** All of the answer is written. */
   answered(): void {
     this.exchange = undefined;
-    if (this.closeAfterAnswer) {
-      this.body?.discard();
-      return this.transport.close();
-    }
+    this.body?.discard();
+    if (this.closeAfterAnswer) return this.transport.close();
     if (this.dropsOrReadsBody) {
-      this.body?.discard();
       this.transport.timeouts.awaitBody(this.siteTimeoutMs, this.host.limits.minBytesPerSecond);
       return this.transport.resume();
     }
@@ -310,15 +327,15 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
 
   /** The current exchange is answered by the message layer. */
   refuse(failure: MessageFailure): void {
-    const head = this.exchange?.request;
+    const { exchange } = this;
     this.exchange = undefined;
-    this.reject(failure, head);
+    this.reject(failure, exchange?.request, exchange?.route);
   }
 
   /** Answers in the message layer and closes. */
-  private reject(failure: MessageFailure, head?: Http1RequestHead): void {
+  private reject(failure: MessageFailure, head?: RequestLine, route?: Route): void {
     const { host } = this;
-    host.rejected(failure);
+    host.rejected(this, failure, head, route);
     const page = messageFailurePage(failure);
     const allow = failure.status === 405 ? `Allow: ${commonMethods}\r\n` : '';
     const title = failure.heading.split(' - ', 1)[0] as string;
@@ -337,8 +354,18 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
     this.exchange = undefined;
     exchange?.abort();
     this.body?.abandon();
-    if (exchange === undefined || exchange.headSent) this.transport.reset();
-    else this.reject(failure);
+    if (exchange !== undefined && !exchange.headSent) return this.reject(failure, exchange.request, exchange.route);
+    this.host.rejected(this, { ...failure, status: 0 }, exchange?.request, exchange?.route);
+    this.transport.reset();
+  }
+
+  /** The client does not take its answer. */
+  private reset(failure: MessageFailure): void {
+    const { exchange } = this;
+    this.host.rejected(this, failure, exchange?.request, exchange?.route);
+    this.exchange = undefined;
+    exchange?.abort();
+    this.transport.reset();
   }
 
   // ── the socket ──
@@ -368,23 +395,31 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
   closed(): void {
     const { exchange } = this;
     this.exchange = undefined;
-    exchange?.abort();
+    if (exchange !== undefined && !exchange.aborted) {
+      const failure = exchange.headSent ? messageFailures.dropped : messageFailures.clientReset;
+      this.host.rejected(this, failure, exchange.request, exchange.route);
+      exchange.abort();
+    }
     this.body?.abandon();
-    if (this.siteId !== -1) this.host.leaveSite(this.siteId);
+    this.headIsWhole();
+    this.site.leave();
     this.host.closed(this);
   }
 
   timedOut(what: ClientTimeout): void {
     switch (what) {
       case 'head':
-        return this.reject(messageFailures.headerWait);
+        return this.reject(messageFailures.headerWait, readRequestLine(this.unread?.toString('latin1') ?? ''));
       case 'body':
         return this.rejectBody(messageFailures.entityBody);
       case 'probe':
         return this.probe();
       case 'write':
-        this.host.rejected(messageFailures.minBytesPerSecond);
-        return this.transport.reset();
+        return this.reset(messageFailures.minBytesPerSecond);
+      case 'first byte':
+      case 'idle':
+        this.host.rejected(this, messageFailures.connectionIdle, undefined, undefined);
+        return this.transport.destroy();
       default:
         return this.transport.destroy();
     }

@@ -1,11 +1,14 @@
-import type { GatewayLimits, SitePlan } from '@poolhouse/contract';
+import type { GatewayLimits } from '@poolhouse/contract';
+import type { RequestLine } from '../error-log/error-log-entry.ts';
 import type { Exchange, Route } from '../pipeline/exchange.ts';
 import type { MessageFailure } from '../pipeline/message-failure.ts';
 import type { SiteAnswers } from '../pipeline/site-answers.ts';
 import type { RouteInput, RoutingFailure } from '../routing/index.ts';
 import type { HttpDate } from '../timing/http-date.ts';
 import type { TimerWheel } from '../timing/timer-wheel.ts';
+import type { BodyBudget } from '../http1/body-budget.ts';
 import type { ClientConnection } from './client-connection.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 
 /** What connections share: the gateway as they see it. */
 export interface ConnectionHost {
@@ -19,10 +22,15 @@ export interface ConnectionHost {
   /** Runs the modules of the route's scope; they answer the exchange. */
   run(exchange: Exchange): void;
   readonly answers: SiteAnswers;
-  /** Whether the site takes one more connection; counts it until `leaveSite`. */
-  enterSite(site: SitePlan): boolean;
-  leaveSite(siteId: number): void;
-  /** A request ended in the message layer, for this HTTP.sys reason. */
-  rejected(failure: MessageFailure): void;
+  /** What the whole process holds of bodies. */
+  readonly bodies: BodyBudget;
+  readonly connectionLimits: ConnectionLimits;
+  /** A request, or a connection without one, ended in the message layer, for this HTTP.sys reason. */
+  rejected(
+    connection: ClientConnection,
+    failure: MessageFailure,
+    request: RequestLine | undefined,
+    route: Route | undefined,
+  ): void;
   closed(connection: ClientConnection): void;
 }

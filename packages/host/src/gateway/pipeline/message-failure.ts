@@ -33,6 +33,13 @@ export const messageFailures = {
   expectation: { failure: 'Precondition', status: 417, heading: 'Expectation Failed' },
   /** Never answered: the connection is reset. */
   minBytesPerSecond: { failure: 'Timer_MinBytesPerSecond', status: 0, heading: '' },
+  /** This process holds as much of unfinished requests as it may. */
+  overload: { failure: 'Connections_Refused', status: 503, heading: 'Service Unavailable' },
+  /** Never answered either: a connection without a request, and clients that leave before and during their answer. */
+  refused: { failure: 'Connections_Refused', status: 0, heading: '' },
+  connectionIdle: { failure: 'Timer_ConnectionIdle', status: 0, heading: '' },
+  clientReset: { failure: 'Client_Reset', status: 0, heading: '' },
+  dropped: { failure: 'Connection_Dropped', status: 0, heading: '' },
   siteConnections: { failure: 'ConnLimit', status: 503, heading: 'Service Unavailable' },
 } as const satisfies Record<string, MessageFailure>;
 

@@ -126,18 +126,74 @@ describe('the queue', () => {
     expect(before).toBeLessThan(300_000);
   });
 
-  it('leases more places from the supervisor before its own are used up, and gives them back', async () => {
-    const gateway = await start({ pool: { queueLength: 200 }, gateways: 2 });
-    const clients = await queue(gateway, 70);
-    expect(gateway.messagesOf('lease')).toEqual([{ version: 1, type: 'lease', pool: 'pool', wanted: 64 }]);
-    gateway.gateway.receive({ version: 1, type: 'lease', pool: 'pool', granted: 64 });
-    clients.push(...(await queue(gateway, 60)));
+  it('P-17 asks for more places when its own are used up, and refuses what finds none anywhere', async () => {
+    const gateway = await start({ pool: { queueLength: 9 }, gateways: 2 });
+    const clients = await queue(gateway, 4);
+    expect(gateway.messagesOf('lease')).toEqual([]);
+    clients.push(...(await queue(gateway, 4)));
+    expect(gateway.messagesOf('lease')).toEqual([{ version: 1, type: 'lease', limit: 'queue:pool' }]);
     expect(clients.every(({ received }) => received === '')).toBe(true);
-    const { port } = await scripted(answering);
-    gateway.addUpstream(port);
-    for (const client of clients) await client.responses(1);
-    const leases = gateway.messagesOf('lease').map(({ wanted }) => wanted);
-    expect(leases.filter((wanted) => wanted < 0)).toEqual([-64]);
+    // Not enough for all who wait: the rest asks again.
+    gateway.gateway.receive({ version: 1, type: 'lease', limit: 'queue:pool', granted: 2 });
+    expect(gateway.messagesOf('lease')).toHaveLength(2);
+    gateway.gateway.receive({ version: 1, type: 'lease', limit: 'queue:pool', granted: 0 });
+    for (const refused of clients.splice(6)) expect(await refused.all()).toMatch(/^HTTP\/1\.1 503 /);
+    // For a second, the answer holds for others.
+    expect(await open(gateway).send(get()).all()).toMatch(/^HTTP\/1\.1 503 /);
+    gateway.pass(1_000);
+    expect(gateway.messagesOf('counters').at(-1)?.pools).toEqual([
+      { name: 'pool', waiting: 6, refused: { QueueFull: 3 } },
+    ]);
+    clients.push(...(await queue(gateway, 1)));
+    expect(gateway.messagesOf('lease')).toHaveLength(3);
+    gateway.addUpstream((await scripted(answering)).port);
+    for (const client of clients) expect(await client.responses(1)).toEqual(['200']);
+  });
+
+  it('gives back places that it does not need when another gateway asks, half of them at a time', async () => {
+    const gateway = await start({ pool: { queueLength: 20 }, gateways: 2 });
+    await queue(gateway, 3);
+    for (let count = 0; count < 4; count++) {
+      gateway.gateway.receive({ version: 1, type: 'recall', limit: 'queue:pool', places: 64 });
+    }
+    expect(gateway.messagesOf('return').map(({ places }) => places)).toEqual([4, 2, 1, 0]);
+  });
+
+  it('lets as many wait for an answer as a block has places, and no more', async () => {
+    const gateway = await start({ pool: { queueLength: 1_000 }, gateways: 2, leases: { 'requests:pool': 10 } });
+    await queue(gateway, 64);
+    expect(await open(gateway).send(get()).all()).toMatch(/^HTTP\/1\.1 503 /);
+  });
+
+  it('a request that waits for its place is answered like any other when the state of its application says so', async () => {
+    const gateway = await start({ pool: { queueLength: 10 }, gateways: 2, leases: { 'requests:pool': 10 } });
+    const [client] = await queue(gateway, 1);
+    gateway.setState({ state: 'failed', failure: { status: 500, subStatus: 30, title: 'no', page: true } });
+    expect(await client?.responses(1)).toEqual(['500']);
+    gateway.gateway.receive({ version: 1, type: 'lease', limit: 'queue:pool', granted: 10 });
+    gateway.pass(1_000);
+    expect(gateway.messagesOf('counters').at(-1)?.pools ?? []).toEqual([]);
+  });
+
+  it('pays back what a lower queueLength takes, as requests leave', async () => {
+    const gateway = await start({ pool: { queueLength: 20 }, gateways: 2 });
+    const clients = await queue(gateway, 8);
+    gateway.change({ pools: [{ ...gateway.pool, queueLength: 4 }] });
+    expect(gateway.messagesOf('return').map(({ places }) => places)).toEqual([2]);
+    for (const client of clients.slice(0, 5)) client.socket.resetAndDestroy();
+    await poll(() => {
+      gateway.pass(1_000);
+      return gateway.messagesOf('return').reduce((sum, { places }) => sum + places, 0) === 7;
+    });
+  });
+
+  it('gives everything back that it does not need when it drains', async () => {
+    const gateway = await start({ pool: { queueLength: 20 }, gateways: 2 });
+    await queue(gateway, 3);
+    gateway.gateway.receive({ version: 1, type: 'drain', limitMs: 60_000 });
+    expect(gateway.messagesOf('return')).toContainEqual(
+      expect.objectContaining({ limit: 'queue:pool', places: 7, recalled: false }),
+    );
   });
 });
 
@@ -227,7 +283,64 @@ describe('states', () => {
   });
 });
 
+describe('the limit of concurrent requests', () => {
+  it('is one for all gateways: what finds no place here waits until the supervisor has one', async () => {
+    const gateway = await start({ pool: { concurrentRequestLimit: 4 }, gateways: 2 });
+    const { upstream, port } = await scripted(silent);
+    gateway.addUpstream(port);
+    await queue(gateway, 3);
+    await upstream.peer(1);
+    expect(gateway.messagesOf('lease')).toEqual([{ version: 1, type: 'lease', limit: 'requests:pool' }]);
+    gateway.gateway.receive({ version: 1, type: 'lease', limit: 'requests:pool', granted: 1 });
+    await upstream.peer(2);
+  });
+
+  it('M-24 is 503.2 when all places are taken elsewhere; who waits already tries again', async () => {
+    const gateway = await start({ pool: { concurrentRequestLimit: 4 }, gateways: 2, leases: { 'queue:pool': 10 } });
+    const { port } = await scripted(answering);
+    gateway.addUpstream(port);
+    const [waiting] = await queue(gateway, 1);
+    gateway.gateway.receive({ version: 1, type: 'lease', limit: 'requests:pool', granted: 0 });
+    expect(await open(gateway).send(get('/', 'Connection: close')).all()).toContain('503.2');
+    gateway.pass(1_300);
+    expect(gateway.messagesOf('lease')).toHaveLength(2);
+    gateway.gateway.receive({ version: 1, type: 'lease', limit: 'requests:pool', granted: 1 });
+    expect(await waiting?.responses(1)).toEqual(['200']);
+  });
+
+  it('still counts requests of a pool that has gone and come again', async () => {
+    const gateway = await start({ pool: { concurrentRequestLimit: 2 } });
+    const { upstream, port } = await scripted(silent);
+    gateway.addUpstream(port);
+    const clients = await queue(gateway, 2);
+    await upstream.peer(1);
+    gateway.change({ removedPools: ['pool'] });
+    gateway.change({ pools: [gateway.pool] });
+    expect(await open(gateway).send(get('/', 'Connection: close')).all()).toContain('503.2');
+    for (const peer of upstream.peers) peer.send(ok);
+    for (const client of clients) expect(await client.responses(1)).toEqual(['200']);
+  });
+});
+
 describe('dispatch', () => {
+  it('takes the least active of all gateways', async () => {
+    const gateway = await start({ gateways: 2 });
+    const all = [await scripted(silent), await scripted(silent)];
+    const ids = all.map(({ port }) => gateway.addUpstream(port));
+    gateway.gateway.receive({
+      version: 1,
+      type: 'elsewhere',
+      upstreams: [
+        { id: ids[0] as number, active: 3 },
+        { id: 999, active: 1 },
+      ],
+    });
+    await queue(gateway, 5);
+    await all[1]?.upstream.peer(3);
+    await all[0]?.upstream.peer(0);
+    expect(all.map(({ upstream }) => upstream.peers.length)).toEqual([1, 4]);
+  });
+
   it('takes the least active, equals in turn', async () => {
     const gateway = await start();
     const all = [await scripted(silent), await scripted(silent), await scripted(silent)];
@@ -336,6 +449,17 @@ describe('an upstream that cannot be reached', () => {
     expect(gateway.messagesOf('demand')).toHaveLength(1);
     gateway.addUpstream((await scripted(answering)).port);
     expect(await client.responses(1)).toEqual(['200']);
+  });
+
+  it('a pool that stopped meanwhile refuses what comes back to its queue', async () => {
+    const gateway = await start();
+    const { upstream: gone, port } = await scripted(answering);
+    gone.close();
+    gateway.addUpstream(port);
+    const client = open(gateway).send(get());
+    await poll(() => gateway.active(1) === 1);
+    gateway.change({ poolStates: [{ name: 'pool', state: 'stopped', reason: 'AppOffline' }] });
+    expect(await client.all()).toMatch(/^HTTP\/1\.1 503 /);
   });
 
   it('gives 502.3 when it stays so', async () => {

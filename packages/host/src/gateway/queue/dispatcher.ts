@@ -1,5 +1,14 @@
-import type { ApplicationState, PoolPlan, PoolState, Upstream } from '@poolhouse/contract';
+import {
+  type ApplicationState,
+  leaseBlock,
+  type PoolPlan,
+  type PoolState,
+  queueOf,
+  requestsOf,
+  type Upstream,
+} from '@poolhouse/contract';
 import type { Emit } from '../../logging/index.ts';
+import type { LeasedLimits } from '../control/leased-limits.ts';
 import { Forwarder, type ForwarderHost } from '../forwarding/forwarder.ts';
 import { LiveUpstream } from '../forwarding/live-upstream.ts';
 import type { FailedRequest } from '../forwarding/connection-owner.ts';
@@ -8,9 +17,9 @@ import type { ForwardOptions } from '../pipeline/module.ts';
 import type { SiteAnswers } from '../pipeline/site-answers.ts';
 import { Deadline, type TimerWheel } from '../timing/timer-wheel.ts';
 import { LiveApplication } from './live-application.ts';
-import { OfflinePages } from './offline-page.ts';
 import { PoolAdmission } from './pool-admission.ts';
 import { refuse, type RefusalReason } from './refusal.ts';
+import { StateAnswers } from './state-answers.ts';
 import { WaitingRequest } from './waiting-request.ts';
 
 /** What the dispatcher tells the supervisor. */
@@ -19,7 +28,6 @@ export interface DispatcherReports {
   drained(upstream: number): void;
   busy(upstream: number): void;
   unreachable(upstream: number, code: string): void;
-  lease(pool: string, wanted: number): void;
   /** An upstream has served as many requests as its pool allows. */
   thresholdReached(): void;
 }
@@ -28,6 +36,7 @@ export interface DispatcherSurroundings {
   readonly wheel: TimerWheel;
   readonly emit: Emit;
   readonly answers: SiteAnswers;
+  readonly limits: LeasedLimits;
   readonly reports: DispatcherReports;
 }
 
@@ -35,6 +44,10 @@ export interface DispatcherSurroundings {
 const suspicionMs = 1_000;
 /** What a process wrote before it died may still be in its sockets. */
 const removalGraceMs = 1_000;
+/** Requests of one pool that wait to hear whether its queue has a place for them. */
+const maxUnplaced = leaseBlock;
+/** Requests that found all places in flight taken by other gateways try again after this time. */
+const retryMs = 1_000;
 
 /**
  * Brings requests and upstreams together.
@@ -52,17 +65,17 @@ export class Dispatcher implements ForwarderHost {
   private readonly applications = new Map<string, LiveApplication>();
   private readonly reports: DispatcherReports;
   private readonly forwarder: Forwarder;
-  private readonly offlinePages: OfflinePages;
-  /** Number of gateways that share the sockets. */
-  private gateways = 1;
+  private readonly stateAnswers: StateAnswers;
+  private readonly limits: LeasedLimits;
 
-  constructor({ wheel, emit, answers, reports }: DispatcherSurroundings) {
+  constructor({ wheel, emit, answers, limits, reports }: DispatcherSurroundings) {
     this.wheel = wheel;
     this.emit = emit;
     this.answers = answers;
+    this.limits = limits;
     this.reports = reports;
     this.forwarder = new Forwarder(this);
-    this.offlinePages = new OfflinePages(() => wheel.now);
+    this.stateAnswers = new StateAnswers(answers, () => wheel.now);
   }
 
   /** For requests outside the queue, see `carryOut`. */
@@ -75,24 +88,28 @@ export class Dispatcher implements ForwarderHost {
   /** Answers the exchange, sooner or later. */
   forward(exchange: ForwardableExchange, options: ForwardOptions): void {
     if (exchange.aborted) return;
-    const { id, pool: poolName } = exchange.route.application;
-    const pool = this.pools.get(poolName);
+    const pool = this.pools.get(exchange.route.application.pool);
     if (pool === undefined) return refuse(exchange, 'N/A');
-    if (pool.stoppedFor !== undefined) return this.refuse(exchange, pool, pool.stoppedFor);
-    const application = this.application(id);
-    if (application.state.state === 'failed' || application.state.state === 'offline') {
-      return this.answerInstead(exchange, options, application.state);
-    }
-    if (!pool.admits) return exchange.send(this.answers.status(503, 2));
+    const application = this.application(exchange.route.application.id);
+    if (this.answeredForState(exchange, options, pool, application)) return;
+    if (pool.requests.exhausted) return exchange.send(this.answers.status(503, 2));
     const upstream = application.queue.length === 0 ? application.choose() : undefined;
-    if (upstream !== undefined) return this.send(exchange, options, 0, upstream, application, pool);
-    if (pool.waiting >= pool.share.places) {
-      this.emit('queue.full', { pool: poolName, limit: pool.plan.queueLength });
-      return this.refuse(exchange, pool, 'QueueFull');
+    if (upstream !== undefined && pool.requests.take() === 'taken') {
+      return this.send(exchange, options, 0, upstream, application, pool);
     }
-    const request = new WaitingRequest(exchange, options, 0, this.wheel.now, this);
-    application.queue.push(request);
-    this.entered(request, application, pool);
+    this.enqueue(new WaitingRequest(exchange, options, 0, this.wheel.now, this), application, pool);
+  }
+
+  /** A pool that is stopped, or an application that failed or is offline, answers everything alike. */
+  private answeredForState(
+    exchange: ForwardableExchange,
+    options: ForwardOptions,
+    pool: PoolAdmission,
+    { state }: LiveApplication,
+  ): boolean {
+    if (pool.stoppedFor === undefined) return this.stateAnswers.answer(exchange, options, state);
+    this.refuse(exchange, pool, pool.stoppedFor);
+    return true;
   }
 
   private send(
@@ -103,15 +120,28 @@ export class Dispatcher implements ForwarderHost {
     application: LiveApplication,
     pool: PoolAdmission,
   ): void {
-    if (upstream.active > 0 && pool.plan.demandWhenBusy === true) application.noteBusy();
-    pool.inFlight++;
+    if (upstream.load > 0 && pool.plan.demandWhenBusy === true) application.noteBusy();
     this.forwarder.forward(exchange, upstream, options, retries);
   }
 
-  private entered(request: WaitingRequest, application: LiveApplication, pool: PoolAdmission): void {
-    pool.waiting++;
+  private enqueue(request: WaitingRequest, application: LiveApplication, pool: PoolAdmission): void {
+    const place = pool.queue.take();
+    if (place === 'refused' || (place === 'asked' && pool.unplaced.size >= maxUnplaced)) {
+      return this.refuseFull(request, pool);
+    }
+    request.placed = place === 'taken';
+    if (!request.placed) pool.unplaced.add(request);
+    application.queue.push(request);
+    this.entered(request, application);
+  }
+
+  private refuseFull({ exchange }: WaitingRequest, pool: PoolAdmission): void {
+    this.emit('queue.full', { pool: pool.plan.name, limit: pool.plan.queueLength });
+    this.refuse(exchange, pool, 'QueueFull');
+  }
+
+  private entered(request: WaitingRequest, application: LiveApplication): void {
     this.wheel.arm(request, request.exchange.route.site.connectionTimeoutMs);
-    this.lease(pool);
     this.demand(application);
   }
 
@@ -120,15 +150,23 @@ export class Dispatcher implements ForwarderHost {
     this.wheel.remove(request);
     request.exchange.listener = undefined;
     const pool = this.pools.get(request.exchange.route.application.pool);
-    if (pool === undefined) return;
-    pool.waiting--;
-    if (pool.waiting === 0) pool.share.emptied();
-    this.lease(pool);
+    if (request.placed) pool?.queue.release();
+    else pool?.unplaced.delete(request);
   }
 
-  private lease(pool: PoolAdmission): void {
-    const wanted = pool.share.adjust(pool.waiting);
-    if (wanted !== 0) this.reports.lease(pool.plan.name, wanted);
+  /** The supervisor has places for those who had none, or knows that there are none. */
+  private placeWaiting(pool: PoolAdmission): void {
+    for (const request of pool.unplaced) {
+      const place = pool.queue.take();
+      if (place === 'asked') return;
+      if (place === 'taken') {
+        request.placed = true;
+        pool.unplaced.delete(request);
+      } else {
+        this.leave(request, this.application(request.exchange.route.application.id));
+        this.refuseFull(request, pool);
+      }
+    }
   }
 
   /** Once until something changes; not while a start is in flight, or an upstream that exists is looked at. */
@@ -140,7 +178,7 @@ export class Dispatcher implements ForwarderHost {
   }
 
   private foundBusy(application: LiveApplication): void {
-    if (application.demanded.busy || application.upstreams.some(({ active }) => active === 0)) return;
+    if (application.demanded.busy || application.upstreams.some(({ load }) => load === 0)) return;
     application.demanded.busy = true;
     this.reports.demand(application.id, 'busy');
   }
@@ -148,34 +186,39 @@ export class Dispatcher implements ForwarderHost {
   private dispatchWaiting(application: LiveApplication): void {
     for (let request = application.queue.peek(); request !== undefined; request = application.queue.peek()) {
       const pool = this.pools.get(request.exchange.route.application.pool);
-      if (pool?.admits !== true) break;
       const upstream = application.choose();
-      if (upstream === undefined) break;
+      if (pool === undefined || upstream === undefined) break;
+      const admitted = pool.requests.take();
+      if (admitted === 'refused') this.retryLater(pool);
+      if (admitted !== 'taken') break;
       this.leave(request, application);
       this.send(request.exchange, request.options, request.retries, upstream, application, pool);
     }
     this.demand(application);
   }
 
+  /** Places that other gateways have may become free without a word; what this one has, `released` tells. */
+  private retryLater(pool: PoolAdmission): void {
+    if (pool.retrying || !pool.requests.mayGrow) return;
+    pool.retrying = true;
+    this.wheel.arm(
+      new Later(() => {
+        pool.retrying = false;
+        this.dispatchWaitingOf(pool);
+      }),
+      retryMs,
+    );
+  }
+
+  private dispatchWaitingOf({ plan }: PoolAdmission): void {
+    for (const application of this.applications.values()) {
+      if (application.queue.peek()?.exchange.route.application.pool === plan.name) this.dispatchWaiting(application);
+    }
+  }
+
   private refuse(exchange: ForwardableExchange, pool: PoolAdmission, reason: RefusalReason): void {
     pool.countRefusal(reason);
     refuse(exchange, reason, pool.plan.refuseWith);
-  }
-
-  /** The page of a failed start, or of an application that is offline. */
-  private answerInstead(exchange: ForwardableExchange, options: ForwardOptions, state: ApplicationState): void {
-    const { failure, offlinePage } = state;
-    if (state.state === 'offline') return void this.answerOffline(exchange, offlinePage);
-    if (failure === undefined) return exchange.send(this.answers.status(500, 0));
-    if (options.errorPage) return exchange.send(this.answers.failure(failure, options.detailedErrors === true));
-    // Without its page, the module reports a start that failed as an ordinary forwarding error.
-    const subStatus = failure.status === 502 && failure.subStatus === 5 ? 3 : failure.subStatus;
-    exchange.send(this.answers.status(failure.status, subStatus));
-  }
-
-  private async answerOffline(exchange: ForwardableExchange, path: string | undefined): Promise<void> {
-    const body = path === undefined ? '' : await this.offlinePages.read(path);
-    exchange.send({ status: 503, subStatus: 0, headers: [['Content-Type', 'text/html']], body });
   }
 
   // ── what becomes of waiting requests ──
@@ -201,13 +244,13 @@ export class Dispatcher implements ForwarderHost {
   released(upstream: LiveUpstream): void {
     const { pool: poolName, application: id } = upstream.facts;
     const pool = this.pools.get(poolName);
-    if (pool !== undefined) {
-      pool.inFlight--;
-      if (upstream.served === pool.plan.requestsThreshold) this.reports.thresholdReached();
-    }
+    // A pool that has gone meanwhile may come again, and must find its requests counted.
+    const requests = pool?.requests ?? this.limits.get(requestsOf(poolName));
+    requests.release();
+    if (upstream.served === pool?.plan.requestsThreshold) this.reports.thresholdReached();
     const application = this.applications.get(id);
     if (application !== undefined) {
-      if (upstream.active === 0) application.noteFree();
+      if (upstream.load === 0) application.noteFree();
       if (application.queue.length > 0) this.dispatchWaiting(application);
     }
     if (upstream.state !== 'open') this.checkDrained(upstream);
@@ -221,13 +264,16 @@ export class Dispatcher implements ForwarderHost {
   }
 
   requeue({ exchange, options, retries }: FailedRequest): void {
-    const application = this.application(exchange.route.application.id);
-    const pool = this.pools.get(exchange.route.application.pool);
     if (exchange.aborted) return;
+    const pool = this.pools.get(exchange.route.application.pool);
     if (pool === undefined) return refuse(exchange, 'N/A');
+    const application = this.application(exchange.route.application.id);
+    if (this.answeredForState(exchange, options, pool, application)) return;
     const request = new WaitingRequest(exchange, options, retries + 1, this.wheel.now, this);
+    request.placed = true;
+    pool.queue.occupy();
     application.queue.unshift(request);
-    this.entered(request, application, pool);
+    this.entered(request, application);
   }
 
   closed(upstream: LiveUpstream): void {
@@ -242,19 +288,24 @@ export class Dispatcher implements ForwarderHost {
 
   // ── what the supervisor tells ──
 
-  setGateways(gateways: number): void {
-    this.gateways = gateways;
-    for (const pool of this.pools.values()) pool.update(pool.plan, gateways);
-  }
-
   setPool(plan: PoolPlan): void {
-    const pool = this.pools.get(plan.name);
-    if (pool === undefined) this.pools.set(plan.name, new PoolAdmission(plan, this.gateways));
-    else pool.update(plan, this.gateways);
+    const known = this.pools.get(plan.name);
+    if (known !== undefined) {
+      known.plan = plan;
+      return;
+    }
+    const [queue, requests] = [this.limits.get(queueOf(plan.name)), this.limits.get(requestsOf(plan.name))];
+    const pool = new PoolAdmission(plan, queue, requests);
+    queue.whenAnswered = () => this.placeWaiting(pool);
+    requests.whenAnswered = () => this.dispatchWaitingOf(pool);
+    this.pools.set(plan.name, pool);
   }
 
   removePool(name: string): void {
     this.flush(name, (request) => refuse(request.exchange, 'N/A'));
+    const pool = this.pools.get(name);
+    if (pool === undefined) return;
+    pool.queue.whenAnswered = pool.requests.whenAnswered = undefined;
     this.pools.delete(name);
   }
 
@@ -271,11 +322,11 @@ export class Dispatcher implements ForwarderHost {
     const started = application.state.state === 'starting' && state.state !== 'starting';
     application.state = state;
     application.actedOn();
-    if (state.offlinePage !== undefined) this.offlinePages.forget(state.offlinePage);
+    this.stateAnswers.changed(state);
     for (const request of application.queue) {
       if (state.state === 'failed' || state.state === 'offline') {
         this.leave(request, application);
-        this.answerInstead(request.exchange, request.options, state);
+        this.stateAnswers.answer(request.exchange, request.options, state);
       } else if (started) {
         this.wheel.arm(request, request.exchange.route.site.connectionTimeoutMs);
       }
@@ -302,6 +353,12 @@ export class Dispatcher implements ForwarderHost {
     const application = this.application(facts.application);
     application.add(upstream);
     this.dispatchWaiting(application);
+  }
+
+  /** Requests that other gateways have there. */
+  setActiveElsewhere(id: number, active: number): void {
+    const upstream = this.upstreams.get(id);
+    if (upstream !== undefined) upstream.activeElsewhere = active;
   }
 
   /** Stops dispatching at once; `drained` follows when nothing is left, or `busy` when it must be idle and is not. */

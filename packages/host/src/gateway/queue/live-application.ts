@@ -25,7 +25,7 @@ export class LiveApplication {
     this.busy = new BusyWatch(() => foundBusy(this));
   }
 
-  /** Least active; equals take turns. Undefined when none takes requests. */
+  /** Least active over all gateways, as far as is known; equals take turns. Undefined when none takes requests. */
   choose(): LiveUpstream | undefined {
     const { upstreams } = this;
     const count = upstreams.length;
@@ -34,10 +34,10 @@ export class LiveApplication {
     for (let step = 0; step < count; step++) {
       const index = (this.turn + step) % count;
       const upstream = upstreams[index] as LiveUpstream;
-      if (!upstream.takesRequests || (chosen !== undefined && upstream.active >= chosen.active)) continue;
+      if (!upstream.takesRequests || (chosen !== undefined && upstream.load >= chosen.load)) continue;
       chosen = upstream;
       chosenAt = index;
-      if (upstream.active === 0) break;
+      if (upstream.load === 0) break;
     }
     if (chosen !== undefined && count > 1) this.turn = (chosenAt + 1) % count;
     return chosen;

@@ -1,34 +1,28 @@
 import type { PoolPlan, PoolState } from '@poolhouse/contract';
-import { QueueShare } from './queue-share.ts';
+import type { LeasedLimit } from '../control/leased-limit.ts';
 import type { RefusalReason } from './refusal.ts';
+import type { WaitingRequest } from './waiting-request.ts';
 
 /** What bounds the requests of one pool in this gateway, and what it counts. */
 export class PoolAdmission {
   plan: PoolPlan;
   state: PoolState;
-  waiting = 0;
-  inFlight = 0;
+  /** Places of the queue: `queueLength` over all gateways. */
+  readonly queue: LeasedLimit;
+  /** Requests in flight: `concurrentRequestLimit` over all gateways. */
+  readonly requests: LeasedLimit;
+  /** Requests whose place in the queue the supervisor has not answered for yet, in the order they came. */
+  readonly unplaced = new Set<WaitingRequest>();
+  /** Waiting requests try again to become requests in flight, because other gateways had all places. */
+  retrying = false;
   /** Requests refused since the last counters, by reason. */
-  refused: Record<string, number> = {};
-  readonly share: QueueShare;
-  private gateways: number;
+  private refused: Record<string, number> = {};
 
-  constructor(plan: PoolPlan, gateways: number) {
+  constructor(plan: PoolPlan, queue: LeasedLimit, requests: LeasedLimit) {
     this.plan = plan;
-    this.gateways = gateways;
     this.state = { name: plan.name, state: 'started' };
-    this.share = new QueueShare(plan.queueLength, gateways);
-  }
-
-  update(plan: PoolPlan, gateways: number): void {
-    this.plan = plan;
-    this.gateways = gateways;
-    this.share.resize(plan.queueLength, gateways);
-  }
-
-  /** One more request may be sent; each gateway has its part of the limit. */
-  get admits(): boolean {
-    return this.inFlight < Math.max(1, Math.floor(this.plan.concurrentRequestLimit / this.gateways));
+    this.queue = queue;
+    this.requests = requests;
   }
 
   /** Why the pool takes no request at all; undefined when it does. */

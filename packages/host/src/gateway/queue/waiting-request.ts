@@ -17,6 +17,8 @@ export class WaitingRequest extends Deadline implements ExchangeListener {
   /** How often it was tried before. */
   readonly retries: number;
   readonly since: number;
+  /** It has a place in its pool's queue; without one, the supervisor's answer is awaited. */
+  placed = false;
   nextInQueue: WaitingRequest | undefined = undefined;
   previousInQueue: WaitingRequest | undefined = undefined;
   private readonly room: WaitingRoom;

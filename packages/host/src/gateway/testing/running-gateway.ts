@@ -1,13 +1,15 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type {
-  ApplicationState,
-  FromGateway,
-  GatewayLimits,
-  Knowledge,
-  PoolPlan,
-  SitePlan,
-  ToGateway,
-  Upstream,
+import {
+  type ApplicationState,
+  firstLeases,
+  type FromGateway,
+  type GatewayLimits,
+  type Knowledge,
+  type Leases,
+  type PoolPlan,
+  type SitePlan,
+  type ToGateway,
+  type Upstream,
 } from '@poolhouse/contract';
 import { Gateway } from '../gateway.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
@@ -32,6 +34,9 @@ export interface GatewaySetup {
   /** Runs instead of forwarding. */
   readonly handle?: (exchange: Exchange) => Outcome | Promise<Outcome>;
   readonly gateways?: number;
+  /** What the gateway holds of shared limits at first. Default its share of each. */
+  readonly leases?: Leases;
+  readonly unsent?: () => boolean;
 }
 
 /** A gateway in this process with one site, one pool, one application, and the test as its supervisor. */
@@ -79,6 +84,7 @@ export class RunningGateway {
       modules: [module],
       answers: { status: page, failure: ({ status, subStatus, title }) => page(status, subStatus, title) },
       maxConnections: 10_000,
+      ...(setup.unsent === undefined ? {} : { unsent: setup.unsent }),
       now: () => this.now,
       epoch: () => 1_700_000_000_000,
       send: (message) => {
@@ -108,17 +114,20 @@ export class RunningGateway {
     await new Promise<void>((resolve) => running.acceptor.listen(0, '127.0.0.1', resolve));
     running.port = (running.acceptor.address() as { port: number }).port;
     running.gateway.start();
-    running.gateway.receive(running.snapshot());
+    const snapshot = running.snapshot();
+    const leases = setup.leases ?? firstLeases(snapshot.plan, snapshot.gateways);
+    running.gateway.receive({ ...snapshot, leases });
     return running;
   }
 
-  private snapshot(): ToGateway {
+  private snapshot(): Extract<ToGateway, { type: 'snapshot' }> {
     const { site, pool, gateways = 1 } = this.setup;
     return {
       version: 1,
       type: 'snapshot',
       number: this.number,
       gateways,
+      leases: {},
       plan: {
         limits: { ...limits, ...this.setup.limits },
         pools: [
@@ -160,13 +169,17 @@ export class RunningGateway {
 
   /** The site as the gateway got it. */
   get site(): SitePlan {
-    const { plan } = this.snapshot() as Extract<ToGateway, { type: 'snapshot' }>;
-    return plan.sites[0] as SitePlan;
+    return this.snapshot().plan.sites[0] as SitePlan;
+  }
+
+  /** The pool as the gateway got it. */
+  get pool(): PoolPlan {
+    return this.snapshot().plan.pools[0] as PoolPlan;
   }
 
   /** A snapshot again, as after a gap. */
   resync(upstreams: readonly Upstream[] = []): void {
-    this.gateway.receive({ ...(this.snapshot() as Extract<ToGateway, { type: 'snapshot' }>), upstreams });
+    this.gateway.receive({ ...this.snapshot(), upstreams });
   }
 
   /** One numbered step of the supervisor. */

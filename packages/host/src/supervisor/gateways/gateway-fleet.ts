@@ -5,6 +5,9 @@ import {
   type GatewayLimits,
   type Knowledge,
   type Plan,
+  removedLimits,
+  sharedLimits,
+  type SharedLimit,
   type ToGateway,
   type Upstream,
 } from '@poolhouse/contract';
@@ -13,7 +16,8 @@ import type { Emit } from '../../logging/index.ts';
 import type { Endpoint } from '../endpoints/index.ts';
 import { GatewayProcess, type GatewayLaunch } from './gateway-process.ts';
 import { learn, type GatewayKnowledge } from './knowledge.ts';
-import { QueueLeases } from './queue-leases.ts';
+import { LimitLedger } from './limit-ledger.ts';
+import { LoadBroadcast } from './load-broadcast.ts';
 import { RetireAnswers } from './retire-answers.ts';
 import { UpstreamCounts, type UpstreamTotal } from './upstream-counts.ts';
 
@@ -35,6 +39,8 @@ export interface FleetSurroundings {
 
 /** Pause before a gateway that died is replaced, when gateways keep dying, milliseconds. */
 const respawnPauseMs = 250;
+/** Pause before numbers are offered again to a gateway that has not taken its messages, milliseconds. */
+const retryMs = 100;
 /** A gateway that dies sooner than this after its start is one that keeps dying, milliseconds. */
 const shortLifeMs = 2_000;
 
@@ -55,7 +61,7 @@ interface Order {
  *
  *   1. each starts with the sockets as descriptors and gets a snapshot
  *   2. every step of the supervisor is numbered and told to all
- *   3. what they answer is summed up for the pools
+ *   3. what they answer is summed up for the pools, and each hears what the others have in hand
  *   4. one that dies is replaced at once; waiting connections wait in the kernel
  *   5. when sockets come or go, a new set of gateways takes over and the old one drains
  */
@@ -64,8 +70,10 @@ export class GatewayFleet {
   readonly #surroundings: FleetSurroundings;
   readonly #events: FleetEvents;
   readonly #gateways = new Map<number, GatewayProcess>();
-  readonly #leases = new QueueLeases();
+  readonly #ledger: LimitLedger;
   readonly #counts = new UpstreamCounts();
+  readonly #broadcast = new LoadBroadcast(this.#counts);
+  #broadcastTimer: NodeJS.Timeout | undefined;
   readonly #answers: RetireAnswers;
   readonly #orders = new Map<number, Order>();
   readonly #waiting = new Map<string, Map<number, number>>();
@@ -81,6 +89,11 @@ export class GatewayFleet {
     this.#events = events;
     this.#answers = new RetireAnswers((upstream, answer) => events.retireAnswered(upstream, answer));
     this.#knowledge = { number: 0, plan, poolStates: [], applicationStates: [], upstreams: [] };
+    this.#ledger = new LimitLedger(size, {
+      answer: (pid, limit, granted) => this.#tell(pid, { version: channelVersion, type: 'lease', limit, granted }),
+      recall: (pid, limit, places) => this.#tell(pid, { version: channelVersion, type: 'recall', limit, places }),
+    });
+    for (const [limit, total] of sharedLimits(plan)) this.#ledger.set(limit, total);
   }
 
   get gateways(): readonly {
@@ -127,18 +140,37 @@ export class GatewayFleet {
         informed.map(({ pid }) => pid),
       );
     }
-    for (const upstream of step.remove ?? []) {
+    this.#countUpstreams(step);
+    const limits = this.#changeLimits(step);
+    const { number } = this.#knowledge;
+    for (const gateway of informed) {
+      const leases = gateway.state === 'draining' ? {} : this.#ledger.deal(gateway.pid, limits);
+      this.#send(gateway, { version: channelVersion, type: 'change', base, number, leases, ...step });
+    }
+    this.#broadcastDue();
+  }
+
+  #countUpstreams({ add, remove }: Knowledge): void {
+    for (const upstream of add ?? []) {
+      this.#counts.add(upstream);
+      this.#broadcast.changed(this.#counts.siblings(upstream.id));
+    }
+    for (const upstream of remove ?? []) {
+      const siblings = [...this.#counts.siblings(upstream)];
       this.#answers.forgetUpstream(upstream);
       this.#counts.forgetUpstream(upstream);
+      this.#broadcast.forgetUpstream(upstream);
+      this.#broadcast.changed(siblings);
     }
-    const message: ToGateway = {
-      version: channelVersion,
-      type: 'change',
-      base,
-      number: this.#knowledge.number,
-      ...step,
-    };
-    for (const gateway of informed) this.#send(gateway, message);
+  }
+
+  /** Returns the limits that gateways may get places of. */
+  #changeLimits(step: Knowledge): readonly SharedLimit[] {
+    for (const limit of removedLimits(step)) this.#ledger.set(limit, 0);
+    for (const name of step.removedPools ?? []) this.#waiting.delete(name);
+    const limits = sharedLimits(step);
+    for (const [limit, total] of limits) this.#ledger.set(limit, total);
+    return [...limits.keys()];
   }
 
   /** Has one gateway send one request. */
@@ -163,6 +195,7 @@ export class GatewayFleet {
   async refuseNewClients(limitMs: number): Promise<void> {
     this.#stopping = true;
     for (const gateway of this.#gateways.values()) {
+      if (gateway.state === 'draining') continue;
       this.#send(gateway, { version: channelVersion, type: 'drain', limitMs, stay: true });
     }
   }
@@ -214,7 +247,7 @@ export class GatewayFleet {
         })
         .catch(reject);
     });
-    gateway.state = 'listening';
+    if (gateway.state === 'starting') gateway.state = 'listening';
     this.#surroundings.emit('gateway.started', { pid: gateway.pid });
   }
 
@@ -236,11 +269,14 @@ export class GatewayFleet {
       case 'unreachable':
         return this.#events.doubted(message.upstream);
       case 'lease':
-        return this.#lease(gateway, message.pool, message.wanted);
+        return this.#ledger.ask(pid, message.limit);
+      case 'return':
+        return this.#ledger.returned(pid, message.limit, message.places, message.recalled);
       case 'orderDone': {
         const order = this.#orders.get(message.id);
+        if (order?.gateway !== pid) return;
         this.#orders.delete(message.id);
-        order?.settle(
+        order.settle(
           message.error === undefined ? { status: message.status } : { status: message.status, error: message.error },
         );
         return;
@@ -252,8 +288,12 @@ export class GatewayFleet {
 
   /** The snapshot, and again what this gateway still has to answer. */
   #inform(gateway: GatewayProcess): void {
+    // Again after a gap: what it holds of limits stays as it is.
+    const leases = gateway.informed ? {} : this.#ledger.join(gateway.pid);
     gateway.informed = true;
-    this.#send(gateway, this.#snapshot());
+    this.#send(gateway, { ...this.#snapshot(), leases });
+    this.#broadcast.join(gateway.pid);
+    this.#broadcastDue();
     const retire = this.#answers.pendingOf(gateway.pid);
     const { number } = this.#knowledge;
     if (retire.length > 0)
@@ -262,24 +302,36 @@ export class GatewayFleet {
 
   #count(pid: number, message: Extract<FromGateway, { type: 'counters' }>): void {
     const now = this.#surroundings.now();
-    for (const counters of message.upstreams) {
-      this.#counts.update(pid, counters, now);
-      this.#events.counters(counters.id, this.#counts.total(counters.id));
-    }
+    const known = message.upstreams.filter((counters) => this.#counts.update(pid, counters, now));
+    this.#broadcast.changed(known.map(({ id }) => id));
+    this.#broadcastDue();
+    for (const { id } of known) this.#events.counters(id, this.#counts.total(id));
+    const pools = new Set(this.#knowledge.plan.pools.map(({ name }) => name));
     for (const { name, waiting } of message.pools) {
+      if (!pools.has(name)) continue;
       const own = this.#waiting.get(name) ?? new Map<number, number>();
       this.#waiting.set(name, own.set(pid, waiting));
     }
   }
 
-  #lease(gateway: GatewayProcess, pool: string, wanted: number): void {
-    const queueLength = this.#knowledge.plan.pools.find(({ name }) => name === pool)?.queueLength;
-    if (queueLength === undefined) return;
-    const granted = this.#leases.change(pool, gateway.pid, wanted, queueLength, this.#size);
-    if (wanted > 0) this.#send(gateway, { version: channelVersion, type: 'lease', pool, granted });
+  /** Tells gateways what the others have in flight: at once where it matters, else together once a second. */
+  #broadcastDue(): void {
+    clearTimeout(this.#broadcastTimer);
+    const now = this.#surroundings.now();
+    let next = Infinity;
+    for (const [pid, at] of this.#broadcast.due()) {
+      // One that is slow to take its messages hears the numbers of later.
+      if (at > now || this.#gateways.get(pid)?.unsentBytes !== 0) {
+        next = Math.min(next, Math.max(at, now + retryMs));
+        continue;
+      }
+      const upstreams = this.#broadcast.take(pid, now);
+      this.#tell(pid, { version: channelVersion, type: 'elsewhere', upstreams });
+    }
+    this.#broadcastTimer = next === Infinity ? undefined : setTimeout(() => this.#broadcastDue(), next - now).unref();
   }
 
-  #snapshot(): ToGateway {
+  #snapshot(): Omit<Extract<ToGateway, { type: 'snapshot' }>, 'leases'> {
     const { number, plan, poolStates, applicationStates, upstreams } = this.#knowledge;
     return {
       version: channelVersion,
@@ -293,8 +345,8 @@ export class GatewayFleet {
     };
   }
 
+  /** Again with a shorter limit: the shorter one holds. */
   #drain(gateway: GatewayProcess, limitMs: number): void {
-    if (gateway.state === 'draining') return;
     gateway.state = 'draining';
     this.#send(gateway, { version: channelVersion, type: 'drain', limitMs });
     setTimeout(() => gateway.kill(), limitMs + 1_000).unref();
@@ -304,11 +356,14 @@ export class GatewayFleet {
     const { pid } = gateway;
     this.#gateways.delete(pid);
     this.#surroundings.record.delete(pid);
-    this.#leases.forget(pid);
+    this.#ledger.leave(pid);
+    this.#broadcast.leave(pid);
     this.#answers.forgetGateway(pid);
     for (const waiting of this.#waiting.values()) waiting.delete(pid);
-    for (const upstream of this.#counts.forgetGateway(pid))
-      this.#events.counters(upstream, this.#counts.total(upstream));
+    const counted = this.#counts.forgetGateway(pid);
+    this.#broadcast.changed(counted);
+    this.#broadcastDue();
+    for (const upstream of counted) this.#events.counters(upstream, this.#counts.total(upstream));
     for (const [id, order] of this.#orders) {
       if (order.gateway !== pid) continue;
       this.#orders.delete(id);
@@ -328,13 +383,20 @@ export class GatewayFleet {
   /** Keeps trying: without a gateway the host serves nothing, and its connections only wait. */
   #replace(pauseMs: number): void {
     setTimeout(() => {
-      if (this.#stopping || this.#gateways.size >= this.#size) return;
+      // One that drains serves nobody new: it does not stand in for another.
+      const serving = [...this.#gateways.values()].filter(({ state }) => state !== 'draining');
+      if (this.#stopping || serving.length >= this.#size) return;
       this.#start().catch((error: unknown) => {
         // Its end was reported when it came, and it is being replaced as well.
         if (error instanceof GatewayEndedError) return;
         this.#surroundings.emit('supervisor.task_failed', { task: 'replacing a gateway', error: String(error) });
       });
     }, pauseMs);
+  }
+
+  #tell(pid: number, message: ToGateway): void {
+    const gateway = this.#gateways.get(pid);
+    if (gateway !== undefined) this.#send(gateway, message);
   }
 
   #send(gateway: GatewayProcess, message: ToGateway): void {

@@ -49,7 +49,7 @@ export class GatewayProcess {
   private constructor(launched: LaunchedProcess, events: GatewayProcessEvents) {
     this.#launched = launched;
     launched.onMessage((value) => this.#receive(value, events));
-    launched.onExit((exit) => events.exited(exit));
+    void endOf(launched).then((exit) => events.exited(exit));
   }
 
   /** Starts a gateway that inherits the sockets of all endpoints. */
@@ -96,6 +96,11 @@ export class GatewayProcess {
       this.#condemn(`it left ${this.#launched.unsentBytes} bytes of messages unread`, events);
   }
 
+  /** Bytes that it has not taken yet. */
+  get unsentBytes(): number {
+    return this.#launched.unsentBytes;
+  }
+
   kill(): void {
     this.#launched.killTree();
   }
@@ -104,7 +109,7 @@ export class GatewayProcess {
     if (this.#untrusted) return;
     const message = parseGatewayMessage(value);
     if (message === undefined) return this.#condemn('it sent a message that is not part of the protocol', events);
-    if (JSON.stringify(value).length > gatewayMessageLimit)
+    if (Buffer.byteLength(JSON.stringify(value)) > gatewayMessageLimit)
       return this.#condemn('it sent a message that is too large', events);
     if (message.type === 'counters') this.connections = message.connections;
     events.message(message);
@@ -115,4 +120,13 @@ export class GatewayProcess {
     events.untrusted(detail);
     this.kill();
   }
+}
+
+/** The end of the process and of its channel: what it had sent before it ended has been received by then. */
+async function endOf(launched: LaunchedProcess): Promise<Exit> {
+  const [exit] = await Promise.all([
+    new Promise<Exit>((resolve) => launched.onExit(resolve)),
+    new Promise<void>((resolve) => launched.onDisconnect(resolve)),
+  ]);
+  return exit;
 }
