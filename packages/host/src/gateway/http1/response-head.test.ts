@@ -60,7 +60,7 @@ describe('accepted heads', () => {
     expect(accepted('HTTP/1.1 200\r\n\r\n').head).toBe('HTTP/1.1 200\r\n');
   });
 
-  it('M-66 M-67 keeps fields as they are, hop-by-hop ones excepted', () => {
+  it('H-25 M-66 M-67 keeps fields as they are, hop-by-hop ones excepted', () => {
     const kept = ['Server: X', 'set-Cookie: a', 'Set-Cookie: b', 'Date: d', 'X:\tcaf\xe9 ', 'Content-Length: 2'];
     const text = response(
       ...kept.slice(0, 3),
