@@ -12,11 +12,16 @@ export interface KeyOpening {
 }
 
 // What no later attempt changes. All else may have been a key vault out of reach, a certificate not there yet.
-const lasting = new Set<CryptographicErrorCode>([
+const lastingCodes = new Set<CryptographicErrorCode>([
   'UnsupportedAlgorithm',
   'UnsupportedDecryptor',
   'KeyEncryptedForWindows',
 ]);
+
+/** Whether a key that could not be opened need not be tried again. */
+export function isLasting(error: unknown): boolean {
+  return error instanceof CryptographicError && lastingCodes.has(error.code);
+}
 
 /** The encryptor of one key, made on first use: most keys of a ring are never used, and decrypting one is slow. */
 export class DeferredEncryptor {
@@ -51,7 +56,7 @@ export class DeferredEncryptor {
       return this.#opened;
     } catch (error) {
       const named = this.#named(error);
-      if (!lasting.has(named.code)) this.#attempt = undefined;
+      if (!isLasting(named)) this.#attempt = undefined;
       throw named;
     }
   }

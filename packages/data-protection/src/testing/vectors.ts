@@ -20,12 +20,28 @@ export interface Vectors {
     readonly payloadHeaderTicksHex: string;
   };
   readonly base64url: readonly { readonly text: string; readonly hex?: string; readonly error?: true }[];
+  readonly defaultKeyResolution: { readonly cases: readonly DefaultKeyVector[] };
   readonly documentationSamplePayload: {
     readonly hex: string;
     readonly keyId: string;
     readonly layout: Readonly<Record<'magic' | 'keyId' | 'keyModifier' | 'iv' | 'ciphertext' | 'mac', number>>;
   };
   readonly magic: { readonly hex: string; readonly base64UrlPrefix: string };
+}
+
+export interface DefaultKeyVector {
+  readonly name: string;
+  readonly now: string;
+  readonly keys: readonly {
+    readonly id: number;
+    readonly creation: string;
+    readonly activation: string;
+    readonly expiration: string;
+    readonly revoked?: boolean;
+    readonly encryptorThrows?: boolean;
+  }[];
+  readonly default: number | null;
+  readonly fallback?: number | null;
 }
 
 export interface KdfVector {
