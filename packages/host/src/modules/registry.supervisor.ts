@@ -3,6 +3,7 @@ import { compileHosting, type HostingContext } from './asp-net-core/compile.ts';
 import { httpPlatformSection } from './asp-net-core/http-platform-section.ts';
 import { iisnodeSection } from './asp-net-core/iisnode-section.ts';
 import { aspNetCoreSection } from './asp-net-core/section.ts';
+import { aspNetCoreModuleSection } from './asp-net-core/switches-section.ts';
 import { builtInContent } from './built-in-content.ts';
 import { defaultDocumentSection } from './default-document/section.ts';
 import { directoryBrowseSection } from './directory-browse/section.ts';
@@ -26,6 +27,7 @@ const sections: readonly SectionSchema[] = [
   requestFilteringSection,
   handlersSection,
   aspNetCoreSection,
+  aspNetCoreModuleSection,
   httpPlatformSection,
   iisnodeSection,
   staticContentSection,

@@ -26,6 +26,7 @@ import {
 import { PoolSet, poolKey } from './pool-set.ts';
 import { IdentityProvider, samePlace, type ApplicationPool, type HostFacts, type PoolState } from './pools/index.ts';
 import { prepareErrorLogFolder } from './prepare-folders.ts';
+import { reportDiagnostics } from './report-diagnostics.ts';
 import { poolSnapshot, takeStatus, type Clock } from './status.ts';
 
 export interface SupervisorOptions {
@@ -224,7 +225,7 @@ export class Supervisor implements SupervisorOperations {
       await applyChange(compareRevisions(before, after), after, pools, fleet, emit);
       this.#revision = after;
       await this.#changeEndpoints(after, fleet);
-      this.#reportDiagnostics(after, before);
+      reportDiagnostics(emit, after, before);
       emit('config.applied', { revision: after.number, sites: after.sites.length, pools: after.pools.length });
     } catch (error) {
       emit('supervisor.task_failed', { task: 'applying a changed configuration', error: String(error) });
@@ -247,7 +248,7 @@ export class Supervisor implements SupervisorOperations {
   async #assemble(revision: Revision): Promise<void> {
     const { locations, events } = this.#options;
     const emit = events.emit;
-    this.#reportDiagnostics(revision);
+    reportDiagnostics(emit, revision);
     const gatewayUser = await this.#identities.gatewayUser();
     const host = this.#hostFacts(gatewayUser?.gid);
     const fleet = this.#makeFleet(revision, host, gatewayUser);
@@ -348,16 +349,6 @@ export class Supervisor implements SupervisorOperations {
     };
   }
 
-  /** Says what is new: what an earlier revision was told is not told again. */
-  #reportDiagnostics(revision: Revision, before?: Revision): void {
-    const known = new Set(before?.diagnostics.map((diagnostic) => JSON.stringify(diagnostic)));
-    for (const diagnostic of revision.diagnostics) {
-      if (known.has(JSON.stringify(diagnostic))) continue;
-      const { file, line, column, message } = diagnostic;
-      this.events.emit(eventOf(diagnostic), { file, line, column, detail: message });
-    }
-  }
-
   #tick(): void {
     this.#pools?.tick();
   }
@@ -398,12 +389,6 @@ export class Supervisor implements SupervisorOperations {
   #snapshot(pool: ApplicationPool): PoolSnapshot {
     return poolSnapshot(pool, this.#fleet?.waiting(pool.state.settings.name) ?? 0, clock);
   }
-}
-
-/** A value out of range has an event of its own, because alert rules know its number (5041). */
-function eventOf({ severity, code }: ConfigurationDiagnostic): 'config.invalid' | 'config.range' | 'config.warning' {
-  if (severity === 'error') return 'config.invalid';
-  return code === 'outOfRange' ? 'config.range' : 'config.warning';
 }
 
 /** Every place has a process of its generation, older ones are gone, and nothing is on its way up or down. */

@@ -74,9 +74,16 @@ export const hostEvents = {
       `${e.file}:${e.line}:${e.column}: ${e.detail}`,
     5041,
   ),
+  'config.module_disabled': define(
+    'warn',
+    (e: { file: string; line: number; column: number; detail: string }) =>
+      `${e.file}:${e.line}:${e.column}: ${e.detail}`,
+    1013,
+  ),
   'config.pool.ignored': define(
     'error',
-    (e: { name: string; detail: string; tooLong: boolean }) => `pool ${JSON.stringify(e.name)} is ignored: ${e.detail}`,
+    (e: { file: string; line: number; column: number; detail: string; tooLong: boolean }) =>
+      `${e.file}:${e.line}:${e.column}: ${e.detail}`,
     { tooLong: { true: 5050, false: 5051 } },
   ),
 } as const;

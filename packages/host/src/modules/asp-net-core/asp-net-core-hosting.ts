@@ -5,6 +5,7 @@ import { wantsDetailedErrors } from './detailed-errors.ts';
 import type { HostingContext } from './hosting-context.ts';
 import { nowhere, unusableHosting } from './hosting-failure.ts';
 import { aspNetCoreSection } from './section.ts';
+import { aspNetCoreModuleSection } from './switches-section.ts';
 
 type Section = EffectiveElement<typeof aspNetCoreSection>;
 
@@ -27,6 +28,14 @@ export function hostingFromAspNetCore(
       detail,
       detailedErrors,
     });
+
+  const switches = configuration.section(aspNetCoreModuleSection);
+  if (switches.get('disableModule')) {
+    return unusableHosting(context, {
+      ...{ module, origin: switches.origin('disableModule'), detail: disabled, detailedErrors },
+      ...{ severity: 'warning', code: 'moduleDisabled' },
+    });
+  }
 
   const processPath = context.environment['ANCM_LAUNCHER_PATH'] ?? section.get('processPath');
   if (processPath === '') return refuse('processPath', missingProcessPath);
@@ -77,6 +86,10 @@ export function hostingFromAspNetCore(
   };
   return { module, settings, detailedErrors };
 }
+
+const disabled =
+  'The ASP.NET Core Module is switched off: every request of its applications gets 500. ' +
+  'Take disableModule out of <aspNetCoreModule> in applicationHost.config to switch it on.';
 
 const missingProcessPath =
   "The 'processPath' attribute of <aspNetCore> is missing or empty: name the program that runs the application, " +

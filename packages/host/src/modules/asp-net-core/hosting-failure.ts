@@ -1,5 +1,6 @@
 import type { Origin } from '@poolhouse/configuration';
 import type { HostingModule } from '../handlers/known-modules.ts';
+import type { ConfigurationDiagnostic } from '../../supervisor/activation/revision.ts';
 import type { ScopeContext, UnusableHosting } from '../scope-context.ts';
 
 /** Where a file is to blame although it does not hold the attribute in question. */
@@ -14,14 +15,20 @@ export interface HostingFailureOptions {
   /** Default 0: a configuration load error. */
   readonly subStatus?: number;
   readonly title?: string;
+  /** Default `error`. */
+  readonly severity?: ConfigurationDiagnostic['severity'];
+  /** Stable name of what is wrong. */
+  readonly code?: string;
 }
 
 /** An application that cannot be started as it is configured: every request gets the failure. */
 export function unusableHosting(
   { report }: Pick<ScopeContext, 'report'>,
-  { module, origin = nowhere, detail, detailedErrors, subStatus = 0, title = loadFailure }: HostingFailureOptions,
+  options: HostingFailureOptions,
 ): UnusableHosting {
-  report({ severity: 'error', ...origin, message: detail });
+  const { module, origin = nowhere, detail, detailedErrors, subStatus = 0, title = loadFailure } = options;
+  const { severity = 'error', code } = options;
+  report({ severity, ...origin, message: detail, ...(code === undefined ? {} : { code }) });
   return { module, failure: { status: 500, subStatus, title, detail, page: true }, detailedErrors };
 }
 

@@ -6,12 +6,17 @@ interface Options {
   readonly environment?: Record<string, string>;
   readonly variables?: Record<string, string>;
   readonly iisnodeYml?: string;
+  /** Of applicationHost.config, in system.webServer. */
+  readonly server?: string;
 }
 
 /** Hosting of a site whose web.config has these elements in system.webServer, and what was reported. */
-function compile(elements: string, { environment, variables, iisnodeYml }: Options = {}) {
+function compile(elements: string, { environment, variables, iisnodeYml, server = '' }: Options = {}) {
   const configuration = effectiveConfiguration(
-    { site: `<system.webServer>\n${elements}\n</system.webServer>` },
+    {
+      server: `<system.webServer>${server}</system.webServer>`,
+      site: `<system.webServer>\n${elements}\n</system.webServer>`,
+    },
     variables,
   );
   expect(configuration.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
@@ -43,6 +48,19 @@ function errorsOf(elements: string): readonly string[] {
 describe('compileHosting', () => {
   it('M-11 finds no program without handler and section', () => {
     expect(compile('').hosting).toBeUndefined();
+  });
+
+  it('M-17 answers 500 for every application of a module that is switched off, with event 1013', () => {
+    const server = '<aspNetCoreModule disableModule="true"/>';
+    const result = compile(`${v2}<aspNetCore processPath="node"/>`, { server });
+    expect(failureOf(result)).toMatchObject({ status: 500, subStatus: 0, page: true });
+    expect(result.reported).toMatchObject([{ severity: 'warning', code: 'moduleDisabled', line: 2 }]);
+    const others = compile(`${handler('httpPlatformHandler')}<httpPlatform processPath="java"/>`, { server });
+    expect(settingsOf(others).processPath).toBe('java');
+  });
+
+  it('M-17 lets no web.config switch the module', () => {
+    expect(errorsOf('<aspNetCoreModule disableModule="false"/>')).toHaveLength(1);
   });
 
   it('reads <aspNetCore> as published', () => {
