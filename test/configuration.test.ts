@@ -9,6 +9,7 @@ import {
   request,
   scratchFile,
   sharedHost,
+  startLoad,
   until,
   useHost,
   type TestHost,
@@ -152,12 +153,53 @@ it('C-69 C-71 the address of a binding decides who is heard, its host who answer
 });
 
 describe('a change', () => {
-  it('C-90 of an application replaces its process, and no other', async () => {
+  it('C-90 M-110 of an application replaces its process, and no other', async () => {
     const host = await useHost({ sites: [{ applications: { '/': echo, '/api': echo } }] });
     const [root, api] = [await pidOf(host, '/'), await pidOf(host, '/api')];
     await nextRevision(host, () => utimesSync(webConfigOf(host, 'site/api'), new Date(), new Date()));
     await until('another process to answer', async () => (await pidOf(host, '/api')) !== api);
     expect(await pidOf(host, '/')).toBe(root);
+  });
+
+  it.each(['inprocess', 'outofprocess'])(
+    'M-112 again and again under load loses no request: %s',
+    async (hostingModel) => {
+      const host = await useHost({
+        sites: [{ applications: { '/': fixtureApp('common/echo.mjs', { hostingModel }) } }],
+      });
+      const pids = new Set([await pidOf(host, '/')]);
+      const load = startLoad({ perSecond: 100, target: host.target('/'), connections: 'keep-alive' });
+      while (pids.size < 4) {
+        const known = pids.size;
+        await nextRevision(host, () => utimesSync(webConfigOf(host, 'site/'), new Date(), new Date()));
+        await until('another process to answer', async () => pids.add(await pidOf(host, '/')).size > known);
+      }
+      const report = await load.stop();
+      expect(report.samples).toEqual([]);
+      expect(report.succeeded).toBe(report.sent);
+    },
+  );
+
+  it('M-113 keeps the process where disallowRotationOnConfigChange says so', async () => {
+    const handlerSettings = { disallowRotationOnConfigChange: 'true' };
+    const host = await useHost({
+      sites: [{ applications: { '/': fixtureApp('common/echo.mjs', { handlerSettings }), '/api': echo } }],
+    });
+    const [kept, other] = [await pidOf(host, '/'), await pidOf(host, '/api')];
+    // Both are below the site's file, so when the one is replaced the other has been decided about.
+    await nextRevision(host, () => utimesSync(webConfigOf(host, 'site/'), new Date(), new Date()));
+    await until('the other process to be replaced', async () => (await pidOf(host, '/api')) !== other);
+    expect(await pidOf(host, '/')).toBe(kept);
+  });
+
+  it('M-114 of the hosting model moves the application into the worker', async () => {
+    const host = await useHost({ sites: [{ applications: { '/': echo } }] });
+    const before = await pidOf(host, '/');
+    const file = webConfigOf(host, 'site/');
+    const text = readFileSync(file, 'utf8');
+    await nextRevision(host, () => writeFileSync(file, text.replace('"outofprocess"', '"inprocess"')));
+    await until('another process to answer', async () => (await pidOf(host, '/')) !== before);
+    expect(host.processes('worker').map(({ pid }) => pid)).toEqual([await pidOf(host, '/')]);
   });
 
   it('in a folder below counts at once: a web.config that comes, in a new folder too, and that goes', async () => {

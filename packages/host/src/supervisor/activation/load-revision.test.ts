@@ -493,6 +493,12 @@ describe('content', () => {
     expect(within).toEqual([undefined, '/srv']);
   });
 
+  it('advises to split a file that IIS would not read', async () => {
+    const revision = await loadGood(one(files(`<!--${' '.repeat(256_000)}-->`)));
+    expect(summary(revision)).toEqual({ '/': good });
+    expect(said(revision, 'warning')).toEqual([expect.stringMatching(/has 2560\d\d bytes; IIS reads 250 KB/)]);
+  });
+
   it('bounds what one file can ask for', async () => {
     const includes = Array.from(
       { length: 101 },
@@ -535,6 +541,14 @@ describe('content', () => {
     expect([summary(revision), summary(revision, 's/api')]).toEqual([{ '/': good }, { '/api': good }]);
     expect(revision.diagnostics).toEqual([]);
   });
+
+  it.each(['app_offline.htm/x', 'app_offline.htm.bak', 'xapp_offline.htm'])(
+    'M-109 takes no notice of %s',
+    async (name) => {
+      const revision = await loadGood({ ...one(hosted()), [`/srv/${name}`]: 'closed' });
+      expect(revision.sites[0]?.applications[0]?.offlinePage).toBeUndefined();
+    },
+  );
 
   it('finds app_offline.htm in any case', async () => {
     const revision = await loadGood({ ...one(hosted()), '/srv/App_Offline.htm': 'closed' });

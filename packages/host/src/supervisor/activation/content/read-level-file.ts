@@ -1,5 +1,6 @@
 import {
   readConfigurationFile,
+  warningAt,
   type ConfigurationFile,
   type Diagnostic,
   type SectionRegistry,
@@ -8,6 +9,9 @@ import { FileProblem, type FileReader } from '../reading/file-reader.ts';
 import { findWebConfig } from '../reading/find-web-config.ts';
 import { parseContent, readIncludes, unreadable } from '../reading/read-document.ts';
 import type { ConfigurationFileStamp } from '../revision.ts';
+
+/** Largest web.config of IIS where nobody has raised the limit (MaxWebConfigFileSizeInKB), bytes. */
+const usualSize = 250 * 1024;
 
 export interface LevelFile {
   /** Undefined when the folder has no web.config. One that cannot be read is a file with an error and nothing else. */
@@ -45,11 +49,19 @@ export async function readLevelFile(
     for (const { path, stamp } of includes.read) stamps.push({ path, role: 'include', level: level.path, stamp });
     const { depth, registry } = level;
     const context = { level: level.path, depth, registry, includes: includes.files };
-    return { file: readConfigurationFile(parsed.document, context), stamps, folderMissing: false };
+    const file = readConfigurationFile(parsed.document, context);
+    const advice = sizeAdvice(found.path, found.content.bytes.length, level.path);
+    return { file: { ...file, diagnostics: [...file.diagnostics, ...advice] }, stamps, folderMissing: false };
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error;
     const path = stamps[0]?.path ?? `${folder}/web.config`;
     if (stamps.length === 0) stamps.push({ path, role: 'content', level: level.path, stamp: undefined });
     return broken(path, unreadable(error, path, level.path));
   }
+}
+
+function sizeAdvice(file: string, bytes: number, level: string): readonly Diagnostic[] {
+  if (bytes <= usualSize) return [];
+  const message = `The file has ${bytes} bytes; IIS reads 250 KB unless told otherwise: move sections into files of their own (configSource).`;
+  return [warningAt({ file, line: 1, column: 1 }, 'advice', message, { level })];
 }
