@@ -18,9 +18,11 @@ export class DpapiXmlDecryptor implements XmlDecryptor {
 /** Recognises what Windows DPAPI-NG encrypted; only the members of a domain that its rule names can undo that. */
 export class DpapiNGXmlDecryptor implements XmlDecryptor {
   decrypt(element: XmlElement): Promise<XmlElement> {
-    const rule = element.children
-      .flatMap((node) => (node.kind === 'comment' ? (/^\s*Rule:\s*(.*?)\s*$/s.exec(node.text)?.[1] ?? []) : []))
-      .at(0);
+    const comments = element.children.flatMap((node) => (node.kind === 'comment' ? [node.text.trim()] : []));
+    const rule = comments
+      .find((text) => text.startsWith('Rule:'))
+      ?.slice('Rule:'.length)
+      .trim();
     const whom = rule === undefined ? 'whom its rule names' : `for the rule "${rule.slice(0, 300)}"`;
     return Promise.reject(encryptedForWindows(`Windows DPAPI-NG, which only Windows can undo ${whom}`));
   }

@@ -7,6 +7,8 @@ export interface ParsedInstant {
 }
 
 const ticksPerMinute = 60n * ticksPerSecond;
+/** Characters. */
+const longest = 64;
 const form = /^(\d{4}-\d\d-\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?)?(?:(Z)|([+-])(\d\d):(\d\d))?$/;
 
 /**
@@ -14,7 +16,8 @@ const form = /^(\d{4}-\d\d-\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?)?(?:(Z)|([+
  * fraction digits rounded to 100 ns (half to even), an offset of at most 14 hours. Undefined for all else.
  */
 export function parseInstant(text: string): ParsedInstant | undefined {
-  const match = form.exec(text.trim());
+  const trimmed = text.trim();
+  const match = trimmed.length > longest ? null : form.exec(trimmed);
   if (match === null) return undefined;
   const [, date = '', hour = '0', minute = '0', second = '0', fraction = '', utc, sign] = match;
   const [offsetHours, offsetMinutes] = [Number(match[8] ?? 0), Number(match[9] ?? 0)];

@@ -159,6 +159,12 @@ describe('loadCertificate', () => {
     expect(fault).not.toContain(passphrase);
   });
 
+  it('finds its way through blocks without end', async () => {
+    const open = '-----BEGIN CERTIFICATE-----\n'.repeat(20_000);
+    const certificate = await loadCertificate(await file('open.pem', open + certificatePem));
+    expect(thumbprintOf(certificate.x509)).toBe(thumbprint);
+  });
+
   it('refuses what is not there or too large', async () => {
     await expect(loadCertificate(join(folder, 'missing.pem'))).rejects.toThrow('missing.pem cannot be read: ENOENT.');
     await expect(loadCertificate(await file('large.pem', Buffer.alloc(1024 * 1024 + 1)))).rejects.toThrow(

@@ -7,7 +7,8 @@ export interface PemContent {
   readonly privateKeys: readonly KeyObject[];
 }
 
-const block = /-----BEGIN ([A-Z0-9 ]{1,40})-----[^]*?-----END \1-----/g;
+// A block without end stops at the next one, so that reading takes time in proportion to the text.
+const block = /-----BEGIN ([A-Z0-9 ]{1,40})-----(?:(?!-----BEGIN )[^])*?-----END \1-----/g;
 
 /**
  * Reads certificates and private keys; other blocks, such as requests or parameters, are passed over.

@@ -51,11 +51,7 @@ describe('reading', () => {
   /** As others may write it; without a number, the padding is PKCS#7. */
   function foreign(
     [name, cipherName, keyBytes, blockBytes]: Algorithm,
-    {
-      keyLength = keyBytes,
-      text = '<masterKey>AAAA</masterKey>',
-      padding = undefined as number | undefined,
-    } = {},
+    { keyLength = keyBytes, text = '<masterKey>AAAA</masterKey>', padding = undefined as number | undefined } = {},
   ): string {
     const [key, iv] = [randomBytes(keyBytes), randomBytes(blockBytes)];
     const cipher = createCipheriv(cipherName, key, iv).setAutoPadding(padding === undefined);
