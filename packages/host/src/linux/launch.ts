@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import type { ControlGroup } from './cgroups.ts';
 import { processesMarked, processStat, processTree } from './proc.ts';
 
@@ -118,7 +119,7 @@ export async function launch(request: LaunchRequest): Promise<LaunchedProcess> {
     });
   } catch (error) {
     request.group?.remove();
-    throw error;
+    throw existsSync(setpriv) ? error : new Error(`${setpriv} is missing; install the package util-linux (or setpriv)`);
   }
   return new Launched(child, mark, request.group);
 }

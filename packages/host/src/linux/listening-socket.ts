@@ -55,16 +55,18 @@ export function bindUnixSocket(path: string, owner?: { readonly uid: number; rea
   rmSync(path, { force: true });
   // The published types do not know `path` yet, which Node.js has had since it has BoundSocket.
   const socket = new BoundSocket({ path } as BoundSocketOptions);
-  chmodSync(path, 0o660);
-  if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
-  return {
-    fd: descriptor(socket),
-    port: 0,
-    close: () => {
-      socket.close();
-      rmSync(path, { force: true });
-    },
+  const close = (): void => {
+    socket.close();
+    rmSync(path, { force: true });
   };
+  try {
+    chmodSync(path, 0o660);
+    if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
+    return { fd: descriptor(socket), port: 0, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 function descriptor(socket: BoundSocket): number {

@@ -24,12 +24,16 @@ export class OutputFile {
     return fstatSync(this.fd).size;
   }
 
-  /** Copies the file aside and empties it when it has grown too large; a line written meanwhile may be lost. */
+  /**
+   * Copies the file aside and empties it when it has grown too large; a line written meanwhile may be lost.
+   * Where there is no room for a copy the file is emptied all the same: output must not fill the disk.
+   */
   rotateIfLarge(): void {
     if (this.size() < rotateAtBytes) return;
     for (let piece = olderPieces - 1; piece >= 1; piece -= 1)
-      renameQuietly(`${this.path}.${piece}`, `${this.path}.${piece + 1}`);
-    copyFileSync(this.path, `${this.path}.1`);
+      quietly(() => renameSync(`${this.path}.${piece}`, `${this.path}.${piece + 1}`));
+    // By descriptor: somebody may have moved or removed the file, and processes still write to it.
+    quietly(() => copyFileSync(`/proc/self/fd/${this.fd}`, `${this.path}.1`));
     ftruncateSync(this.fd);
   }
 
@@ -38,10 +42,10 @@ export class OutputFile {
   }
 }
 
-function renameQuietly(from: string, to: string): void {
+function quietly(action: () => void): void {
   try {
-    renameSync(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    action();
+  } catch {
+    // A piece that is not there yet, or a full disk: the next step matters more.
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -50,6 +50,15 @@ describe('the run folder', () => {
     expect(said.filter((answer) => answer === 'owner')).toHaveLength(1);
     expect(said.filter((answer) => answer.includes('another supervisor'))).toHaveLength(5);
     expect(readdirSync(folder)).toEqual(['supervisor.lock']);
+  });
+
+  it('goes on without a record when that cannot be written', () => {
+    const folder = newFolder();
+    const { record } = RunRecord.take(folder);
+    rmSync(folder, { recursive: true });
+    expect(() => record.add({ pid: 4_194_300, startTime: '1', mark: '' })).not.toThrow();
+    expect(() => record.delete(4_194_300)).not.toThrow();
+    record.release();
   });
 
   it('what a killed supervisor left is ended, and nothing else', async () => {

@@ -67,10 +67,15 @@ export class RunRecord {
     return alive.length + (marks.length === 0 ? 0 : killMarked(marks));
   }
 
+  /** Needed only after a SIGKILL: a full disk must not end what runs. */
   #write(): void {
     const path = join(this.#folder, 'processes.json');
-    writeFileSync(`${path}.new`, JSON.stringify([...this.#processes.values()]), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+    try {
+      writeFileSync(`${path}.new`, JSON.stringify([...this.#processes.values()]), { mode: 0o600 });
+      renameSync(`${path}.new`, path);
+    } catch {
+      // The next process that comes or goes writes it whole.
+    }
   }
 }
 

@@ -62,6 +62,15 @@ describe('prepareFolders', () => {
     expect(() => prepareFolders(locations(), uid)).toThrow(/run can be written by everyone.*chmod o-w/);
   });
 
+  it.runIf(uid === 0)('refuses a folder that a group other than root’s may write to (needs root)', () => {
+    mkdirSync(join(top, 'log'));
+    chownSync(join(top, 'log'), 0, 4211);
+    chmodSync(join(top, 'log'), 0o775);
+    expect(() => prepareFolders(locations(), uid)).toThrow(/log can be written by the group 4211.*chmod g-w/);
+    chownSync(join(top, 'log'), 0, 0);
+    expect(() => prepareFolders(locations(), uid)).not.toThrow();
+  });
+
   it('refuses a link', () => {
     mkdirSync(join(top, 'elsewhere'));
     symlinkSync(join(top, 'elsewhere'), join(top, 'run'));

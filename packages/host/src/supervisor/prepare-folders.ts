@@ -43,12 +43,18 @@ export function prepareErrorLogFolder(
   if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
 }
 
+/** As root only root's own group may write there: members of another could plant files and links. */
 function makeOwnFolder(path: string, mode: number, uid: number): void {
   mkdirSync(path, { recursive: true, mode });
   const stat = lstatSync(path);
   if (!stat.isDirectory()) throw new Error(`${path} must be a folder, and not a link to one`);
   if (stat.uid !== uid && stat.uid !== 0) {
     throw new Error(`${path} belongs to another user (uid ${stat.uid}); remove it or choose another folder`);
+  }
+  if (uid === 0 && (stat.mode & 0o020) !== 0 && stat.gid !== 0) {
+    throw new Error(
+      `${path} can be written by the group ${stat.gid}, whose members could plant files there; run: chmod g-w ${path}`,
+    );
   }
   if ((stat.mode & 0o002) !== 0) {
     throw new Error(`${path} can be written by everyone, so anyone could plant files there; run: chmod o-w ${path}`);
