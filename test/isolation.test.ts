@@ -96,9 +96,10 @@ describe.each(models)('environment, %s', (model) => {
       SUPERVISOR_SECRET: 'stays',
       NODE_OPTIONS: '',
       LISTEN_FDS: '3',
-      NOTIFY_SOCKET: '/run/systemd/notify',
+      NOTIFY_SOCKET: '/nonexistent/notify',
     },
     sites: [{ applications: { '/': fixtureApp('common/echo.mjs', { hostingModel: model }) } }],
+    expects: ['service.notify_failed', 'service.notify_unavailable'],
   });
 
   it('is built, not inherited', async () => {
