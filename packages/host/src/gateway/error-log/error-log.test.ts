@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { EventName } from '../../logging/index.ts';
+import type { EventFields, EventName } from '../../logging/index.ts';
 import { ErrorLog, type LineFile } from './error-log.ts';
 import type { ErrorLogEntry } from './error-log-entry.ts';
 
@@ -30,7 +30,7 @@ class SlowFile implements LineFile {
 }
 
 function logTo(file: SlowFile) {
-  const events: { name: EventName; fields: unknown }[] = [];
+  const events: { name: EventName; fields: EventFields }[] = [];
   const plan = { folder: '/log', truncateBytes: 1_048_576, format: 'Text' } as const;
   const log = new ErrorLog(
     plan,
@@ -74,7 +74,8 @@ it('loses lines rather than memory when the disk is slow, and says so', async ()
       fields: { folder: '/log', error: 'the disk is too slow', lost: expect.any(Number) },
     },
   ]);
-  const { lost } = events[0]?.fields as { lost: number };
+  const [event] = events;
+  const { lost } = event?.fields ?? { lost: 0 };
   file.waits[0]?.resolve();
   await expect.poll(() => file.written.length).toBe(2);
   expect(file.written.join('').length / line.length + lost).toBe(many);

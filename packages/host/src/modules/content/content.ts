@@ -41,13 +41,14 @@ function createContent({ now, emit }: Pick<ModuleServices, 'now' | 'emit'>): Con
     maxWeight: 32 * 1024 * 1024,
     weigh: (resource) => (resource.kind === 'file' ? (resource.content?.byteLength ?? 0) : 0) + 256,
   });
-  const listings = createFreshCache<Promise<FolderListing>>({
+  const listings = createFreshCache<FolderListing>({
     freshMs,
     maxEntries: 256,
-    maxWeight: 256,
-    weigh: () => 1,
+    maxWeight: 100_000,
+    weigh: ({ size }) => size,
   });
   const inFlight = new Map<string, Promise<Resource>>();
+  const listingsInFlight = new Map<string, Promise<FolderListing>>();
 
   return {
     locate(place, pathCase) {
@@ -104,9 +105,15 @@ function createContent({ now, emit }: Pick<ModuleServices, 'now' | 'emit'>): Con
     return names.every((name, index) => name === place.names[index]) ? undefined : names;
   }
 
-  function listing(folder: string): Promise<FolderListing> {
-    let names = listings.get(folder, now());
-    if (names === undefined) listings.set(folder, (names = listFolder(folder)), now());
+  async function listing(folder: string): Promise<FolderListing> {
+    const known = listings.get(folder, now());
+    if (known !== undefined) return known;
+    const begun = listingsInFlight.get(folder);
+    if (begun !== undefined) return begun;
+    const search = listFolder(folder).finally(() => listingsInFlight.delete(folder));
+    listingsInFlight.set(folder, search);
+    const names = await search;
+    listings.set(folder, names, now());
     return names;
   }
 

@@ -6,6 +6,8 @@ import { meaningOf } from './file-error.ts';
 export interface FolderListing {
   /** The name as it is spelled in the folder; undefined when none fits or when several do. */
   find(name: string): string | undefined;
+  /** Number of names. */
+  readonly size: number;
 }
 
 /** Larger folders are not listed: names in them must be spelled exactly. */
@@ -25,7 +27,7 @@ export async function listFolder(path: string): Promise<FolderListing> {
     if (meaningOf(error) === 'failed') throw error;
     return emptyListing;
   }
-  return { find: (name) => (exact.has(name) ? name : folded.get(foldPath(name))) };
+  return { find: (name) => (exact.has(name) ? name : folded.get(foldPath(name))), size: exact.size };
 }
 
-const emptyListing: FolderListing = { find: () => undefined };
+const emptyListing: FolderListing = { find: () => undefined, size: 0 };
