@@ -20,7 +20,14 @@ export const workerMessageLimit = 64 * 1024;
 export type ToWorker =
   | { readonly version: number; readonly type: 'pair'; readonly token: string }
   | { readonly version: number; readonly type: 'ping'; readonly sequence: number }
-  | { readonly version: number; readonly type: 'drain'; readonly limitMs: number };
+  | {
+      readonly version: number;
+      readonly type: 'drain';
+      /** For all of it. */
+      readonly limitMs: number;
+      /** For the answers under way, when they have had their time already; default all but the last tenth. */
+      readonly answersMs?: number;
+    };
 
 export type FromWorker =
   | { readonly version: number; readonly type: 'hello'; readonly node: string }

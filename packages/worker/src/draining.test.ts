@@ -73,6 +73,15 @@ onEachNode((start) => {
     expect(worker.output).toBe('ignored\n');
   });
 
+  it('ends sooner when the answers have had their time', async () => {
+    await using worker = await startReady(start, 'held-until-signal.cjs');
+    const held = worker.gateway.request({ path: '/held' }).catch(() => 'lost');
+    await activeRequests(worker, 1);
+    worker.send({ type: 'drain', limitMs: patient, answersMs: 0 });
+    expect(await worker.exit).toEqual({ code: 0, signal: null });
+    expect(await held).toBe('lost');
+  });
+
   it('takes a limit for what it is, though no timer goes that far', async () => {
     await using worker = await startReady(start, 'held-until-signal.cjs');
     const held = worker.gateway.request({ path: '/held', agent: worker.gateway.agent() });

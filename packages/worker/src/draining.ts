@@ -22,11 +22,16 @@ const longestDelayMs = 2 ** 31 - 1;
  * Listening goes on that long because a connection may wait to be accepted, and closing the socket would not end it:
  * the supervisor holds it too. `server.close()` alone would not do: on Node.js 20 to 24 it waits for connections that never had a request.
  *
- * @param limitMs for all of it; the last tenth is kept for the application's handlers
+ * @param limitMs for all of it
+ * @param answersMs for the answers under way; by default all but the last tenth, which is kept for the handlers
  */
-export function drain(limitMs: number, context: DrainContext): void {
+export function drain(
+  limitMs: number,
+  context: DrainContext,
+  answersMs: number = limitMs - Math.min(1_000, limitMs / 10),
+): void {
   const begun = performance.now();
-  const answersUntil = begun + limitMs - Math.min(1_000, limitMs / 10);
+  const answersUntil = begun + answersMs;
   context.connections.drain();
   setTimeout(() => context.exit(), Math.min(limitMs, longestDelayMs)).unref();
 

@@ -122,6 +122,15 @@ export function startWorker(settings: WorkerSettings, preloadFile: string): void
     if (problem !== undefined && !optional) refuse(problem);
   }
 
+  const drainContext: Draining.DrainContext = {
+    connections,
+    drained: (written) => {
+      gatewayListener.close();
+      channel.send({ type: 'drained' }, written);
+    },
+    exit: () => exit(0),
+  };
+
   function receive(message: ToWorker): void {
     switch (message.type) {
       case 'pair':
@@ -133,14 +142,7 @@ export function startWorker(settings: WorkerSettings, preloadFile: string): void
           ...{ eventLoopDelayMs: eventLoopDelay.take(), activeRequests: connections.activeRequests },
         });
       case 'drain':
-        return later.draining().drain(message.limitMs, {
-          connections,
-          drained: (written) => {
-            gatewayListener.close();
-            channel.send({ type: 'drained' }, written);
-          },
-          exit: () => exit(0),
-        });
+        return later.draining().drain(message.limitMs, drainContext, message.answersMs);
     }
   }
 

@@ -10,6 +10,7 @@ describe('messages of the supervisor', () => {
     '{"version":1,"type":"pair","token":"t"}',
     '{"version":1,"type":"ping","sequence":3}',
     '{"version":1,"type":"drain","limitMs":0}',
+    '{"version":1,"type":"drain","limitMs":10,"answersMs":5}',
   ])('reads %s', (line) => {
     expect(parseMessage(line)).toEqual(JSON.parse(line));
   });
@@ -22,6 +23,7 @@ describe('messages of the supervisor', () => {
     '{"version":1,"type":"pair"}',
     '{"version":1,"type":"ping","sequence":"3"}',
     '{"version":1,"type":"drain","limitMs":-1}',
+    '{"version":1,"type":"drain","limitMs":1,"answersMs":"0"}',
     '{"version":1,"type":"unknown"}',
   ])('refuses %s', (line) => {
     expect(parseMessage(line)).toBeUndefined();

@@ -63,7 +63,7 @@ export function parseMessage(line: string): ToWorker | undefined {
     case 'ping':
       return isNumber(message['sequence']) ? (value as ToWorker) : undefined;
     case 'drain':
-      return isNumber(message['limitMs']) ? (value as ToWorker) : undefined;
+      return isNumber(message['limitMs']) && isNumber(message['answersMs'] ?? 0) ? (value as ToWorker) : undefined;
     default:
       return undefined;
   }

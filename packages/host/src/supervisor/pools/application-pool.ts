@@ -159,7 +159,7 @@ export class ApplicationPool {
       case 'applicationState':
         return this.#surroundings.publish({ applicationStates: [effect.state] });
       case 'end':
-        return this.#end(effect.process, effect.limitMs);
+        return this.#end(effect.process, effect.limitMs, effect.answersMs);
       case 'kill':
         return this.#hosted.get(effect.process)?.kill();
       case 'ping':
@@ -252,14 +252,14 @@ export class ApplicationPool {
     this.take({ type: 'ready', process: id });
   }
 
-  #end(id: number, limitMs: number): void {
+  #end(id: number, limitMs: number, answersMs: number | undefined): void {
     const process = this.#hosted.get(id);
     if (process === undefined) return;
     const { sendOrder, emit } = this.#surroundings;
     const application = this.#state.processes.find((each) => each.id === id)?.application ?? '';
     const onAnswer = (status: number): void =>
       emit('app.shutdown.requested', { application, pool: this.#state.settings.name, pid: process.pid ?? 0, status });
-    process.end(limitMs, sendOrder, onAnswer).catch((error: unknown) => {
+    process.end(limitMs, answersMs, sendOrder, onAnswer).catch((error: unknown) => {
       this.#report(`ending process ${process.pid ?? 0}`, error);
       process.kill();
     });

@@ -14,7 +14,7 @@ describe.each([workerApplication, appApplication])('a stream that never ends ($k
     const pool = recycled(90_000).pass(80_500);
     expect(pool.of('end')).toEqual([]);
     pool.pass(1_000);
-    expect(pool.of('end')).toEqual([{ type: 'end', process: 1, limitMs: 9_000 }]);
+    expect(pool.of('end')).toEqual([{ type: 'end', process: 1, limitMs: 9_000, answersMs: 4_500 }]);
     expect(pool.of('announce').some(({ announcement }) => announcement.remove.includes(1))).toBe(false);
     pool.pass(8_000);
     expect(pool.of('kill')).toEqual([]);
@@ -25,7 +25,7 @@ describe.each([workerApplication, appApplication])('a stream that never ends ($k
 
   it('P-48 a short limit keeps up to half of it for the end', () => {
     const pool = recycled(1_000).pass(500);
-    expect(pool.of('end')).toEqual([{ type: 'end', process: 1, limitMs: 500 }]);
+    expect(pool.of('end')).toEqual([{ type: 'end', process: 1, limitMs: 500, answersMs: 250 }]);
     pool.pass(500);
     expect(pool.of('kill')).toEqual([{ type: 'kill', process: 1 }]);
   });
@@ -58,7 +58,7 @@ it('M-106 app_offline.htm gives requests in flight the time of the application, 
   const pool = new SimulatedPool(poolSettings(), [appApplication]);
   pool.running();
   pool.offline('shop/api', '/srv/shop/app_offline.htm').pass(9_000);
-  expect(pool.of('end')).toEqual([{ type: 'end', process: 1, limitMs: 1_000 }]);
+  expect(pool.of('end')).toEqual([{ type: 'end', process: 1, limitMs: 1_000, answersMs: 500 }]);
   pool.pass(1_000);
   expect(pool.of('kill')).toEqual([{ type: 'kill', process: 1 }]);
 });

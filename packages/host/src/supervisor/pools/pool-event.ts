@@ -50,7 +50,13 @@ export type PoolEffect =
   | { readonly type: 'poolState'; readonly state: PublishedPoolState }
   | { readonly type: 'applicationState'; readonly state: ApplicationState }
   /** Ask the process to end; it has no requests any more, or its time for them is over. */
-  | { readonly type: 'end'; readonly process: number; readonly limitMs: number }
+  | {
+      readonly type: 'end';
+      readonly process: number;
+      readonly limitMs: number;
+      /** It still has requests, and these may take as long as this. */
+      readonly answersMs?: number;
+    }
   | { readonly type: 'kill'; readonly process: number }
   | { readonly type: 'ping'; readonly process: number }
   | Report;

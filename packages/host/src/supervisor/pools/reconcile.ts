@@ -265,8 +265,13 @@ function end(draft: Draft): void {
       kill(draft, process);
       continue;
     }
+    // Half for requests that are nearly done, half for the handlers that end the others.
+    const answers = process.deadline > draft.now ? {} : { answersMs: limitMs / 2 };
     draft.setProcess(process.id, { phase: 'stopping', deadline: draft.now + limitMs });
-    draft.effects.push({ type: 'end', process: process.id, limitMs: process.debugged ? longestMs : limitMs });
+    draft.effects.push({
+      ...{ type: 'end', process: process.id, limitMs: process.debugged ? longestMs : limitMs },
+      ...answers,
+    });
   }
   draft.state.places = draft.state.places.filter(
     (place) =>

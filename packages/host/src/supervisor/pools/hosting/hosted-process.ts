@@ -166,12 +166,20 @@ export class HostedProcess {
    * Asks the process to end in its own way: a worker over its channel, ASP.NET Core by the module's
    * shutdown message, and SIGTERM for everything else or when the message was not understood.
    */
-  async end(limitMs: number, sendOrder: SendOrder, onShutdownAnswer: (status: number) => void): Promise<void> {
+  async end(
+    limitMs: number,
+    answersMs: number | undefined,
+    sendOrder: SendOrder,
+    onShutdownAnswer: (status: number) => void,
+  ): Promise<void> {
     this.#ended = true;
     this.#stopPolling();
     const launched = this.#launched;
     if (launched === undefined || this.#exited) return this.kill();
-    if (this.#worker) return this.#send({ version: channelVersion, type: 'drain', limitMs });
+    if (this.#worker) {
+      const answers = answersMs === undefined ? {} : { answersMs };
+      return this.#send({ version: channelVersion, type: 'drain', limitMs, ...answers });
+    }
     if (limitMs === 0) return this.kill();
     if (await this.#shutdownMessageAccepted(limitMs, sendOrder, onShutdownAnswer)) return;
     if (!this.#exited) launched.signal('SIGTERM');
