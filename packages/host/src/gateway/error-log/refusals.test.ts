@@ -79,6 +79,15 @@ describe('H-159 what the message layer refuses is in its error log', () => {
     await expect.poll(() => logged(gateway)).toEqual(['HTTP/1.1 GET /wait 503 1 QueueFull pool']);
   });
 
+  it('also when the pool has them reset', async () => {
+    const gateway = await start({ handle: undefined as never, pool: { queueLength: 0, refuseWith: 'TcpLevel' } });
+    const client = await open(gateway)
+      .send(get('/wait'))
+      .until(({ closed }) => closed);
+    expect([client.received, client.errorCode]).toEqual(['', 'ECONNRESET']);
+    await expect.poll(() => logged(gateway)).toEqual(['HTTP/1.1 GET /wait - 1 QueueFull pool']);
+  });
+
   it('when a head or a body does not come in time, and when no request comes at all', async () => {
     const gateway = await start({ site: { connectionTimeoutMs: 5_000 }, handle: () => 'done' });
     const clients = [

@@ -327,6 +327,7 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
 
   /** The current exchange is answered by the message layer. */
   refuse(failure: MessageFailure): void {
+    if (failure.status === 0) return this.reset(failure);
     const { exchange } = this;
     this.exchange = undefined;
     this.reject(failure, exchange?.request, exchange?.route);
@@ -359,7 +360,7 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
     this.transport.reset();
   }
 
-  /** The client does not take its answer. */
+  /** The client gets no answer, or no more of it. */
   private reset(failure: MessageFailure): void {
     const { exchange } = this;
     this.host.rejected(this, failure, exchange?.request, exchange?.route);

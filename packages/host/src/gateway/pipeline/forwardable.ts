@@ -34,7 +34,10 @@ export interface ForwardableExchange extends Exchange {
   respondEnd(trailers: string): void;
   /** The answer cannot be completed, and the client must see that: resets. */
   respondFailed(): void;
-  /** Answers in the words of the message layer, outside the site, and closes the connection. */
+  /**
+   * Answers in the words of the message layer, outside the site, and closes the connection; a failure without a status
+   * resets it.
+   */
   refuse(failure: MessageFailure): void;
 }
 

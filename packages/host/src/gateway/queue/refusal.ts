@@ -14,8 +14,7 @@ export function refuse(
   reason: RefusalReason,
   refuseWith: PoolPlan['refuseWith'] = 'HttpLevel',
 ): void {
-  if (refuseWith === 'TcpLevel') exchange.respondFailed();
-  else exchange.refuse(refusals[reason]);
+  exchange.refuse(refuseWith === 'TcpLevel' ? { ...refusals[reason], status: 0 } : refusals[reason]);
 }
 
 const refusals: Readonly<Record<RefusalReason, MessageFailure>> = {
