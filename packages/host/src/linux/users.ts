@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 /** Tools that change accounts get nothing of our environment but what finds programs and makes their words English. */
 const run = async (program: string, args: readonly string[]): Promise<unknown> =>
   promisify(execFile)(program, args, { env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' }, cwd: '/' });
+
+/** Part of systemd, and the way in which packages make accounts; `useradd` where there is none. */
+const sysusers = '/usr/bin/systemd-sysusers';
 
 /** A local account as /etc/passwd and /etc/group have it. */
 export interface LocalUser {
@@ -35,8 +38,12 @@ export function findGroup(name: string): number | undefined {
 export async function ensureGroup(name: string, preferredGid?: number): Promise<number> {
   const existing = findGroup(name);
   if (existing !== undefined) return existing;
-  const wanted = preferredGid === undefined ? [] : ['--gid', String(preferredGid)];
-  await run('/usr/sbin/groupadd', ['--system', ...wanted, name]);
+  if (existsSync(sysusers)) {
+    await run(sysusers, ['--inline', `g ${name} ${preferredGid ?? '-'}`]);
+  } else {
+    const wanted = preferredGid === undefined ? [] : ['--gid', String(preferredGid)];
+    await run('/usr/sbin/groupadd', ['--system', ...wanted, name]);
+  }
   return required(findGroup(name), `group ${name}`);
 }
 
@@ -52,12 +59,22 @@ export async function ensureUser(
   if (existing !== undefined) return existing;
   const free = options.preferredId !== undefined && isFree(options.preferredId) ? options.preferredId : undefined;
   const gid = await ensureGroup(name, free);
-  const wanted = free === undefined ? [] : ['--uid', String(free)];
-  await run('/usr/sbin/useradd', [
-    ...['--system', '--no-create-home', '--no-user-group', '--shell', '/usr/sbin/nologin'],
-    ...['--home-dir', options.home, '--gid', String(gid), ...wanted, name],
-  ]);
+  if (existsSync(sysusers)) {
+    await run(sysusers, ['--inline', sysusersLine(name, free, gid, options.home)]);
+  } else {
+    const wanted = free === undefined ? [] : ['--uid', String(free)];
+    await run('/usr/sbin/useradd', [
+      ...['--system', '--no-create-home', '--no-user-group', '--shell', '/usr/sbin/nologin'],
+      ...['--home-dir', options.home, '--gid', String(gid), ...wanted, name],
+    ]);
+  }
   return required(findUser(name), `user ${name}`);
+}
+
+/** A user with an existing group, as sysusers.d(5) writes it: quoted like in C, with `%` for specifiers. */
+export function sysusersLine(name: string, uid: number | undefined, gid: number, home: string): string {
+  const quoted = home.replaceAll(/["\\]/g, '\\$&').replaceAll('%', '%%');
+  return `u ${name} ${uid ?? '-'}:${gid} "Poolhouse" "${quoted}" /usr/sbin/nologin`;
 }
 
 function isFree(id: number): boolean {
