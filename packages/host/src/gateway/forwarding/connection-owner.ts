@@ -3,12 +3,12 @@ import type { ForwardOptions } from '../pipeline/module.ts';
 import type { TimerWheel } from '../timing/timer-wheel.ts';
 import type { ForwardingFailure } from './forwarding-failure.ts';
 import type { LiveUpstream } from './live-upstream.ts';
+import type { ReadBuffers } from './read-buffers.ts';
 
 /** Who sends requests over a connection, and hears how they end. */
 export interface ConnectionOwner {
   readonly wheel: TimerWheel;
-  /** What all connections read into, one after the other: what must outlive a read is copied. */
-  readonly readBuffer: Buffer;
+  readonly readBuffers: ReadBuffers;
   /** The upstream has its hands free again: the response is complete, or the client's side ended. */
   released(upstream: LiveUpstream): void;
   /** The upstream's side failed, and nobody has answered. */

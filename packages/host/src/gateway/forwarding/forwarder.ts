@@ -6,6 +6,7 @@ import type { TimerWheel } from '../timing/timer-wheel.ts';
 import { afterFailure, castsDoubt, isClientFailure } from './forwarding-failure.ts';
 import type { LiveUpstream } from './live-upstream.ts';
 import type { ConnectionOwner, FailedRequest } from './connection-owner.ts';
+import { readBufferBytes, ReadBuffers } from './read-buffers.ts';
 
 /** What the forwarder needs of the queue that feeds it. */
 export interface ForwarderHost {
@@ -35,7 +36,8 @@ export interface ForwarderHost {
  */
 export class Forwarder implements ConnectionOwner {
   readonly wheel: TimerWheel;
-  readonly readBuffer = Buffer.allocUnsafeSlow(65_536);
+  readonly readBuffer: Buffer = Buffer.allocUnsafeSlow(readBufferBytes);
+  readonly readBuffers = new ReadBuffers(this.readBuffer);
   private readonly host: ForwarderHost;
 
   constructor(host: ForwarderHost) {

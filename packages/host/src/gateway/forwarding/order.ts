@@ -11,6 +11,7 @@ import type {
 import { Deadline, type TimerWheel } from '../timing/timer-wheel.ts';
 import { LiveUpstream } from './live-upstream.ts';
 import type { ConnectionOwner, FailedRequest } from './connection-owner.ts';
+import { ReadBuffers } from './read-buffers.ts';
 
 export type Order = Extract<ToGateway, { type: 'order' }>;
 /** Status of the answer, or 0 with what went wrong. */
@@ -30,7 +31,7 @@ export function carryOut(
   const upstream = new LiveUpstream(order.upstream, wheel);
   const owner: ConnectionOwner = {
     wheel,
-    readBuffer,
+    readBuffers: new ReadBuffers(readBuffer),
     released: () => upstream.closeIdle(),
     failed: ({ failure, detail }: FailedRequest) =>
       exchange.finish({ status: 0, error: `${failure} ${detail}`.trim() }),

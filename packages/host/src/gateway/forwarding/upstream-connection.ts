@@ -6,6 +6,7 @@ import type { ConnectionOwner } from './connection-owner.ts';
 import type { ForwardingFailure } from './forwarding-failure.ts';
 import type { LiveUpstream } from './live-upstream.ts';
 import { formatRequestHead } from './request-head-text.ts';
+import { ReadBuffer } from './read-buffer.ts';
 import { ResponseBody } from './response-body.ts';
 import { maxInterimResponses, maxResponseHeadBytes } from './response-limits.ts';
 import { upstreamResponse } from './upstream-response.ts';
@@ -13,7 +14,6 @@ import { UpstreamTimeouts } from './upstream-timeouts.ts';
 
 /** Pieces up to this size go on as strings: copied, but in the same write as what comes before them. */
 const smallPieceBytes = 16_384;
-const readBufferBytes = 65_536;
 /** How long an idle connection to an application is used that does not name its own limit: Node.js closes after 5 s. */
 const unknownIdleLimitMs = 4_000;
 const idleMarginMs = 1_000;
@@ -35,13 +35,12 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
   private readonly owner: ConnectionOwner;
   private readonly socket: Socket;
   private readonly timeouts: UpstreamTimeouts;
+  private readonly buffer: ReadBuffer;
   private state: 'idle' | 'head' | 'body' | 'closed' = 'idle';
   private connected = false;
   private reused = false;
   private errorCode = '';
   private paused = false;
-  /** Takes the place of the shared read buffer while a large body streams. */
-  private ownBuffer: Buffer | undefined;
 
   // The request in hand.
   private exchange: ForwardableExchange | undefined;
@@ -63,10 +62,13 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
     this.owner = owner;
     this.idleLimitMs = upstream.facts.kind === 'worker' ? Infinity : unknownIdleLimitMs;
     this.timeouts = new UpstreamTimeouts(this, owner.wheel);
+    this.buffer = new ReadBuffer(owner.readBuffers);
     const onread = {
-      buffer: () => this.ownBuffer ?? owner.readBuffer,
+      buffer: () => this.buffer.next,
       callback: (length: number, buffer: Uint8Array) => {
+        const { exchange } = this;
         this.received(buffer as Buffer, length);
+        this.handedOn(length, exchange);
         return true;
       },
     };
@@ -86,7 +88,10 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
     this.socket.on('error', (error: NodeJS.ErrnoException) => {
       this.errorCode = error.code ?? error.name;
     });
-    this.socket.on('close', () => this.closed());
+    this.socket.on('close', () => {
+      this.closed();
+      this.buffer.close();
+    });
     upstream.connections.add(this);
   }
 
@@ -210,7 +215,7 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
     const failure = body.receive(bytes, head.end, end);
     if (failure !== undefined) return this.fail('response body broken', failure);
     const response = upstreamResponse(head, body.kind, options);
-    const first = text.length === end ? body.cut(text) : this.lasting(body.slice(bytes), bytes);
+    const first = text.length === end ? body.cut(text) : this.buffer.lasting(body.slice(bytes));
     if (body.complete) {
       this.release();
       exchange.respond(response, first, true);
@@ -218,7 +223,6 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
     }
     this.state = 'body';
     this.flow(exchange.respond(response, first, false));
-    this.chooseBuffer(end - head.end);
   }
 
   private receivedBody(buffer: Buffer, length: number): void {
@@ -229,7 +233,7 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
     const piece =
       length <= smallPieceBytes
         ? body.cut(buffer.toString('latin1', 0, length))
-        : this.lasting(body.slice(buffer), buffer);
+        : this.buffer.lasting(body.slice(buffer));
     if (body.complete) {
       this.release();
       exchange.respondMore(piece);
@@ -237,24 +241,20 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
       return;
     }
     this.flow(exchange.respondMore(piece));
-    this.chooseBuffer(length);
   }
 
-  /** A copy of a piece of the shared buffer, which the next read overwrites; other pieces as they are. */
-  private lasting(piece: Buffer, buffer: Buffer): Buffer {
-    return buffer.buffer === this.owner.readBuffer.buffer ? Buffer.from(piece) : piece;
-  }
-
-  /** Large pieces are handed over, not copied; the next read needs a buffer that nobody holds. */
-  private chooseBuffer(length: number): void {
-    if (length <= smallPieceBytes) return;
-    if (this.ownBuffer === undefined || this.exchange?.flushed !== true) {
-      this.ownBuffer = Buffer.allocUnsafeSlow(readBufferBytes);
-    }
+  /** After every read. `exchange`: whose answer it was. */
+  private handedOn(length: number, exchange: ForwardableExchange | undefined): void {
+    const ended = this.exchange !== exchange;
+    if (!this.buffer.handedOn(length > smallPieceBytes, ended, exchange)) this.pause();
   }
 
   private flow(flowing: boolean): void {
-    if (flowing || this.exchange === undefined) return;
+    if (!flowing) this.pause();
+  }
+
+  private pause(): void {
+    if (this.exchange === undefined) return;
     this.paused = true;
     this.socket.pause();
   }
@@ -362,7 +362,6 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
     this.options = undefined;
     this.body = undefined;
     this.partial = undefined;
-    this.ownBuffer = undefined;
     this.awaitsContinue = false;
     this.timeouts.end();
     if (this.paused) {

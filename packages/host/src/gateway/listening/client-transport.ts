@@ -24,6 +24,7 @@ export class ClientTransport {
   closing = false;
   private readonly socket: Socket;
   private readonly minBytesPerSecond: number;
+  private readonly written: (error?: Error | null) => void;
   private paused = false;
   private lingered = 0;
 
@@ -35,10 +36,13 @@ export class ClientTransport {
       wheel,
     );
     socket.on('data', (bytes: Buffer) => (this.closing ? this.drop(bytes.length) : owner.received(bytes)));
-    socket.on('drain', () => {
+    this.written = (error) => {
+      // What could not be written is not on its way: 'close' follows.
+      if (error || socket.destroyed || !this.flushed) return;
       this.timeouts.written();
       owner.drained();
-    });
+    };
+    socket.on('drain', this.written);
     socket.on('end', () => owner.ended());
     socket.on('finish', () => this.timeouts.awaitClose());
     // 'close' follows and says all there is to say.
@@ -57,11 +61,12 @@ export class ClientTransport {
 
   /** Writes latin1. False: wait for `drained` before writing more. */
   write(text: string): boolean {
-    return this.noteBlocked(this.socket.write(text, 'latin1'));
+    return this.noteBlocked(this.socket.write(text, 'latin1', this.flushed ? undefined : this.written));
   }
 
+  /** Writes `bytes` themselves, which may not change until `flushed`. */
   writeBytes(bytes: Uint8Array): boolean {
-    return this.noteBlocked(this.socket.write(bytes));
+    return this.noteBlocked(this.socket.write(bytes, this.written));
   }
 
   /** Between `hold` and `release`, writes are collected into one. */
