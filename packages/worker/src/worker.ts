@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { WorkerSettings } from '@poolhouse/contract/environment';
 import type { ToWorker } from '@poolhouse/contract/worker-messages';
 import type * as Draining from './draining.ts';
+import type { DrainContext } from './draining.ts';
 import type * as EventLoop from './event-loop-delay.ts';
 import type * as ExportedHandler from './exported-handler/serve-module.ts';
 import type * as Http2Events from './gateway-connection/http2-events.ts';
@@ -122,7 +123,7 @@ export function startWorker(settings: WorkerSettings, preloadFile: string): void
     if (problem !== undefined && !optional) refuse(problem);
   }
 
-  const drainContext: Draining.DrainContext = {
+  const drainContext: DrainContext = {
     connections,
     drained: (written) => {
       gatewayListener.close();
