@@ -30,7 +30,8 @@ import { type MessageFailure, messageFailures } from './pipeline/message-failure
 import type { GatewayModule, ModuleServices } from './pipeline/module.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import type { SiteAnswers } from './pipeline/site-answers.ts';
-import { Dispatcher, type DispatcherReports } from './queue/dispatcher.ts';
+import { Dispatcher } from './queue/dispatcher.ts';
+import type { DispatcherReports } from './queue/dispatcher-surroundings.ts';
 import { createRouter, type RouteInput, type Router, type RoutingFailure } from './routing/index.ts';
 import { HttpDate } from './timing/http-date.ts';
 import { TimerWheel } from './timing/timer-wheel.ts';

@@ -46,12 +46,7 @@ const gateway = new Gateway({
   epoch: () => Date.now(),
   send: (message) => channel.send(message),
   unsent: () => channel.unsent > 0,
-  finished: () => {
-    // What was sent before still has to leave.
-    process.off('disconnect', onDisconnect);
-    process.disconnect?.();
-    process.exit(0);
-  },
+  finished: () => channel.whenSent(() => process.exit(0)),
 });
 
 function onDisconnect(): void {

@@ -15,30 +15,14 @@ import type { FailedRequest } from '../forwarding/connection-owner.ts';
 import type { ForwardableExchange } from '../pipeline/forwardable.ts';
 import type { ForwardOptions } from '../pipeline/module.ts';
 import type { SiteAnswers } from '../pipeline/site-answers.ts';
-import { Deadline, type TimerWheel } from '../timing/timer-wheel.ts';
+import { Later } from '../timing/later.ts';
+import type { TimerWheel } from '../timing/timer-wheel.ts';
+import type { DispatcherReports, DispatcherSurroundings } from './dispatcher-surroundings.ts';
 import { LiveApplication } from './live-application.ts';
 import { PoolAdmission } from './pool-admission.ts';
 import { refuse, type RefusalReason } from './refusal.ts';
 import { StateAnswers } from './state-answers.ts';
 import { WaitingRequest } from './waiting-request.ts';
-
-/** What the dispatcher tells the supervisor. */
-export interface DispatcherReports {
-  demand(application: string, reason: 'none' | 'busy'): void;
-  drained(upstream: number): void;
-  busy(upstream: number): void;
-  unreachable(upstream: number, code: string): void;
-  /** An upstream has served as many requests as its pool allows. */
-  thresholdReached(): void;
-}
-
-export interface DispatcherSurroundings {
-  readonly wheel: TimerWheel;
-  readonly emit: Emit;
-  readonly answers: SiteAnswers;
-  readonly limits: LeasedLimits;
-  readonly reports: DispatcherReports;
-}
 
 /** An upstream in doubt is left alone for this long, unless the supervisor says sooner that it lives. */
 const suspicionMs = 1_000;
@@ -121,7 +105,12 @@ export class Dispatcher implements ForwarderHost {
     pool: PoolAdmission,
   ): void {
     if (upstream.load > 0 && pool.plan.demandWhenBusy === true) application.noteBusy();
-    this.forwarder.forward(exchange, upstream, options, retries);
+    this.forwarder.forward(
+      exchange,
+      upstream,
+      upstream.debugged ? { ...options, requestTimeoutMs: 0 } : options,
+      retries,
+    );
   }
 
   private enqueue(request: WaitingRequest, application: LiveApplication, pool: PoolAdmission): void {
@@ -342,11 +331,13 @@ export class Dispatcher implements ForwarderHost {
   addUpstream(facts: Upstream): void {
     const known = this.upstreams.get(facts.id);
     if (known?.state === 'open') {
+      known.debugged = facts.debugged === true;
       // It was in doubt, and it lives.
       known.suspectUntil = 0;
       return this.dispatchWaiting(this.application(facts.application));
     }
     const upstream = known ?? new LiveUpstream(facts, this.wheel);
+    upstream.debugged = facts.debugged === true;
     upstream.state = 'open';
     upstream.toldDrained = false;
     this.upstreams.set(facts.id, upstream);
@@ -411,19 +402,5 @@ export class Dispatcher implements ForwarderHost {
         answer(request);
       }
     }
-  }
-}
-
-/** One moment, once. */
-class Later extends Deadline {
-  private readonly act: () => void;
-
-  constructor(act: () => void) {
-    super();
-    this.act = act;
-  }
-
-  override expired(): void {
-    this.act();
   }
 }

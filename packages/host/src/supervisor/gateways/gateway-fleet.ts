@@ -11,32 +11,18 @@ import {
   type ToGateway,
   type Upstream,
 } from '@poolhouse/contract';
-import type { RunRecord } from '../../linux/index.ts';
-import type { Emit } from '../../logging/index.ts';
 import type { Endpoint } from '../endpoints/index.ts';
-import { GatewayProcess, type GatewayLaunch } from './gateway-process.ts';
+import type { FleetEvents, FleetSurroundings } from './fleet-surroundings.ts';
+import { GatewayProcess } from './gateway-process.ts';
 import { learn, type GatewayKnowledge } from './knowledge.ts';
 import { LimitLedger } from './limit-ledger.ts';
 import { LoadBroadcast } from './load-broadcast.ts';
+import { Orders, type OrderAnswer } from './orders.ts';
 import { RetireAnswers } from './retire-answers.ts';
-import { UpstreamCounts, type UpstreamTotal } from './upstream-counts.ts';
+import { UpstreamCounts } from './upstream-counts.ts';
 
-/** What the gateways tell the pools. */
-export interface FleetEvents {
-  demand(application: string, reason: 'none' | 'busy'): void;
-  counters(upstream: number, total: UpstreamTotal): void;
-  retireAnswered(upstream: number, answer: 'drained' | 'busy'): void;
-  /** A gateway could not reach it and sends nothing there until it hears that it lives. */
-  doubted(upstream: number): void;
-}
-
-export interface FleetSurroundings {
-  readonly launch: GatewayLaunch;
-  readonly record: RunRecord;
-  readonly emit: Emit;
-  readonly now: () => number;
-}
-
+/** A gateway that does not listen after this time never will, milliseconds. */
+const startLimitMs = 60_000;
 /** Pause before a gateway that died is replaced, when gateways keep dying, milliseconds. */
 const respawnPauseMs = 250;
 /** Pause before numbers are offered again to a gateway that has not taken its messages, milliseconds. */
@@ -49,11 +35,6 @@ export class GatewayEndedError extends Error {
   constructor(ending: string) {
     super(`a gateway ended before it listened (${ending}); what it wrote is in gateway.log in the log folder`);
   }
-}
-
-interface Order {
-  readonly settle: (answer: { status: number; error?: string }) => void;
-  readonly gateway: number;
 }
 
 /**
@@ -75,11 +56,10 @@ export class GatewayFleet {
   readonly #broadcast = new LoadBroadcast(this.#counts);
   #broadcastTimer: NodeJS.Timeout | undefined;
   readonly #answers: RetireAnswers;
-  readonly #orders = new Map<number, Order>();
+  readonly #orders = new Orders();
   readonly #waiting = new Map<string, Map<number, number>>();
   #endpoints: readonly Endpoint[] = [];
   #knowledge: GatewayKnowledge;
-  #orderNumber = 0;
   #outdated = false;
   #stopping = false;
 
@@ -120,13 +100,20 @@ export class GatewayFleet {
     return [...(this.#waiting.get(pool)?.values() ?? [])].reduce((sum, each) => sum + each, 0);
   }
 
-  /** Starts the gateways on these sockets, or hands over to new ones; resolves when they listen. */
+  /**
+   * Starts the gateways on these sockets, or hands over to new ones; resolves when they listen.
+   *
+   * @throws GatewayEndedError when none could be started, or not all of the first ones; the old ones go on
+   */
   async use(endpoints: readonly Endpoint[]): Promise<void> {
     const old = [...this.#gateways.values()];
     this.#endpoints = endpoints;
-    this.#outdated = false;
-    await Promise.all(Array.from({ length: this.#size }, () => this.#start()));
+    const starts = await Promise.allSettled(Array.from({ length: this.#size }, () => this.#start()));
+    const failed = starts.filter((start) => start.status === 'rejected');
+    this.#outdated = failed.length === this.#size;
+    if (failed[0] !== undefined && (this.#outdated || old.length === 0)) throw failed[0].reason;
     for (const gateway of old) this.#drain(gateway, 90_000);
+    for (const _ of failed) this.#replace(respawnPauseMs);
   }
 
   /** Tells every gateway one step. */
@@ -180,15 +167,13 @@ export class GatewayFleet {
     readonly target: string;
     readonly headers: readonly (readonly [name: string, value: string])[];
     readonly limitMs: number;
-  }): Promise<{ readonly status: number; readonly error?: string }> {
+  }): Promise<OrderAnswer> {
     const gateway = [...this.#gateways.values()].find(({ state }) => state === 'listening');
     if (gateway === undefined) return { status: 0, error: 'no gateway is running' };
-    const id = (this.#orderNumber += 1);
+    const { id, answer } = this.#orders.begin(gateway.pid, order.limitMs);
     const client: Omit<ClientFacts, 'token'> = { scheme: 'http', version: '1.1', address: '127.0.0.1', port: 0 };
-    return new Promise((settle) => {
-      this.#orders.set(id, { settle, gateway: gateway.pid });
-      this.#send(gateway, { version: channelVersion, type: 'order', id, client, ...order });
-    });
+    this.#send(gateway, { version: channelVersion, type: 'order', id, client, ...order });
+    return answer;
   }
 
   /** Stops accepting and lets clients go as they become idle; the gateways stay, to carry what the pools still have to say. */
@@ -227,14 +212,19 @@ export class GatewayFleet {
     const gateway = await new Promise<GatewayProcess>((resolve, reject) => {
       // Messages arrive on later turns, when `started` is set.
       let started: GatewayProcess | undefined;
+      const tooLong = setTimeout(() => started?.kill(), startLimitMs).unref();
       GatewayProcess.start(this.#endpoints, this.#surroundings.launch, {
         message: (message) => {
           if (started === undefined) return;
-          if (message.type === 'listening') resolve(started);
+          if (message.type === 'listening') {
+            clearTimeout(tooLong);
+            resolve(started);
+          }
           this.#receive(started, message);
         },
         untrusted: (detail) => this.#surroundings.emit('gateway.untrusted', { pid: started?.pid ?? 0, detail }),
         exited: ({ code, signal }) => {
+          clearTimeout(tooLong);
           if (started === undefined) return;
           reject(new GatewayEndedError(signal ?? `exit code ${code ?? 'unknown'}`));
           this.#exited(started, startedAt, code, signal);
@@ -273,13 +263,8 @@ export class GatewayFleet {
       case 'return':
         return this.#ledger.returned(pid, message.limit, message.places, message.recalled);
       case 'orderDone': {
-        const order = this.#orders.get(message.id);
-        if (order?.gateway !== pid) return;
-        this.#orders.delete(message.id);
-        order.settle(
-          message.error === undefined ? { status: message.status } : { status: message.status, error: message.error },
-        );
-        return;
+        const { id, status, error } = message;
+        return this.#orders.answer(id, pid, error === undefined ? { status } : { status, error });
       }
       case 'event':
         return this.#surroundings.emit(message.name as never, message.fields as never);
@@ -364,11 +349,7 @@ export class GatewayFleet {
     this.#broadcast.changed(counted);
     this.#broadcastDue();
     for (const upstream of counted) this.#events.counters(upstream, this.#counts.total(upstream));
-    for (const [id, order] of this.#orders) {
-      if (order.gateway !== pid) continue;
-      this.#orders.delete(id);
-      order.settle({ status: 0, error: 'the gateway that carried the request ended' });
-    }
+    this.#orders.forgetGateway(pid);
     this.#endWaiters.get(pid)?.();
     this.#endWaiters.delete(pid);
     if (gateway.state === 'draining') return this.#surroundings.emit('gateway.stopped', { pid });

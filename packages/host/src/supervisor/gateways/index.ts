@@ -1,2 +1,3 @@
-export { GatewayFleet, type FleetEvents, type FleetSurroundings } from './gateway-fleet.ts';
+export type { FleetEvents, FleetSurroundings } from './fleet-surroundings.ts';
+export { GatewayFleet } from './gateway-fleet.ts';
 export type { GatewayLaunch } from './gateway-process.ts';
