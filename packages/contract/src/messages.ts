@@ -41,6 +41,8 @@ export interface Upstream {
    * Whether the process is ASP.NET Core or declares its integration: decides the port in `X-Forwarded-For`.
    */
   readonly forwardPort: boolean;
+  /** It may be in a debugger: `requestTimeout` does not act on requests that go there. Said anew when it changes. */
+  readonly debugged?: boolean;
 }
 
 export interface PoolState {

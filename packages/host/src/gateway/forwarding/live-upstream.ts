@@ -30,6 +30,8 @@ export class LiveUpstream {
   lastActivityAt: number;
   /** It could not be reached: not before this time again. */
   suspectUntil = 0;
+  /** In a debugger: its requests have no time limit. */
+  debugged = false;
   /** The supervisor knows that it has drained. */
   toldDrained = false;
   readonly retries = new RetryBudget();

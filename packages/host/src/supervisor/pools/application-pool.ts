@@ -1,4 +1,4 @@
-import type { Knowledge } from '@poolhouse/contract';
+import type { Knowledge, Upstream } from '@poolhouse/contract';
 import { isDebugged, OutputFile, treeMemory, type RunRecord } from '../../linux/index.ts';
 import type { Emit } from '../../logging/index.ts';
 import type { ApplicationPoolSettings, ApplicationSettings, HostingSettings } from '../activation/revision.ts';
@@ -124,7 +124,7 @@ export class ApplicationPool {
   vouchFor(id: number): void {
     const process = this.#hosted.get(id);
     const phase = this.#state.processes.find((each) => each.id === id)?.phase;
-    if (phase === 'running' && process?.alive === true) this.#surroundings.publish({ add: [process.upstream] });
+    if (phase === 'running' && process?.alive === true) this.#surroundings.publish({ add: this.#upstreams([id]) });
   }
 
   /** Refuses requests, drains, ends the processes; resolves when the last one is gone, or the pool is started again. */
@@ -170,11 +170,18 @@ export class ApplicationPool {
   }
 
   #announce({ add, retire, remove, onlyIfIdle }: Announcement): void {
-    const upstreams = add.flatMap((id) => this.#hosted.get(id)?.upstream ?? []);
+    const upstreams = this.#upstreams(add);
     this.#surroundings.publish({
       ...(upstreams.length > 0 ? { add: upstreams } : {}),
       ...(retire.length > 0 ? { retire, onlyIfIdle } : {}),
       ...(remove.length > 0 ? { remove } : {}),
+    });
+  }
+
+  #upstreams(ids: readonly number[]): Upstream[] {
+    return ids.flatMap((id) => {
+      const debugged = this.#state.processes.find((process) => process.id === id)?.debugged;
+      return this.#hosted.get(id)?.upstream(debugged) ?? [];
     });
   }
 

@@ -62,3 +62,34 @@ it('M-106 app_offline.htm gives requests in flight the time of the application, 
   pool.pass(1_000);
   expect(pool.of('kill')).toEqual([{ type: 'kill', process: 1 }]);
 });
+
+describe('a process in a debugger', () => {
+  const attached = { type: 'debugger', process: 1, attached: true } as const;
+  const hour = 3_600_000;
+
+  it('may take as long as it likes to start', () => {
+    const pool = new SimulatedPool(poolSettings(), [workerApplication]).demand();
+    pool.take({ type: 'launched', process: 1, pid: 1 }).take(attached).pass(hour);
+    expect(pool.process(1)?.phase).toBe('starting');
+    expect(pool.take({ ...attached, attached: false }).of('kill')).toHaveLength(1);
+  });
+
+  it('need not answer pings, and is told to the gateways, whose limit is off as well', () => {
+    const pool = new SimulatedPool(poolSettings(), [workerApplication]);
+    pool.answersPings = false;
+    pool.running();
+    pool.take(attached).pass(hour);
+    expect(pool.of('kill')).toEqual([]);
+    expect(pool.of('announce').at(-1)?.announcement.add).toEqual([1]);
+    expect(pool.reports()).toContain('worker.debugged');
+  });
+
+  it('is waited for when it ends, until the debugger lets go', () => {
+    const pool = new SimulatedPool(poolSettings(), [appApplication]);
+    pool.running();
+    pool.take(attached).take({ type: 'stop', reason: 'Disabled' }).take({ type: 'drained', process: 1 }).pass(hour);
+    expect(pool.process(1)?.phase).toBe('stopping');
+    pool.take({ ...attached, attached: false });
+    expect(pool.of('kill')).toEqual([{ type: 'kill', process: 1 }]);
+  });
+});

@@ -109,7 +109,7 @@ export class HostedProcess {
   }
 
   /** Where requests are sent; complete once the process is ready. */
-  get upstream(): Upstream {
+  upstream(debugged = false): Upstream {
     const { id, application, slot, hosting } = this.#process;
     const forwardPort = this.#application.hosting?.handlerSettings['forwardedforport'];
     return {
@@ -117,6 +117,7 @@ export class HostedProcess {
       kind: this.#worker ? hosting.kind : 'app',
       address: this.#worker ? { path: this.#socketPath } : { host: '127.0.0.1', port: this.#plan.port },
       forwardPort: forwardPort === undefined ? this.#plan.program.aspNetCore : forwardPort.toLowerCase() === 'true',
+      ...(debugged ? { debugged } : {}),
     };
   }
 
@@ -214,7 +215,7 @@ export class HostedProcess {
     if (wish === 'never' || (wish !== 'always' && !this.#plan.program.aspNetCore)) return false;
     const base = this.#application.path === '/' ? '' : this.#application.path;
     const answer = await sendOrder({
-      ...{ upstream: this.upstream, method: 'POST', target: `${base}${shutdownPath}`, limitMs },
+      ...{ upstream: this.upstream(), method: 'POST', target: `${base}${shutdownPath}`, limitMs },
       headers: [
         ['Host', `127.0.0.1:${this.#plan.port}`],
         [eventHeader, 'shutdown'],
