@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { ControlGroups, OutputFile, ownControlGroup, RunRecord, type GivenSocket } from '../linux/index.ts';
 import type { EventLog } from '../logging/index.ts';
 import {
@@ -8,6 +9,7 @@ import {
 } from './activation/index.ts';
 import { applicationsOf, applyChange } from './apply-change.ts';
 import {
+  awaitsRelease,
   closeEndpoints,
   openEndpoints,
   type BindingProblem,
@@ -61,6 +63,9 @@ export class ConfigurationError extends Error {
 
 /** How often the pools look at their limits, milliseconds. */
 const tickMs = 500;
+
+/** How long gateways that drain may take to let go of a port, milliseconds. */
+const portReleaseMs = 5_000;
 
 /** Most time that clients get to finish at the end of the supervisor, beyond the longest shutdownTimeLimit, milliseconds. */
 const stopReserveMs = 5_000;
@@ -232,11 +237,21 @@ export class Supervisor implements SupervisorOperations {
     }
   }
 
-  /** Gateways inherit sockets when they start: new sockets need new gateways, and the old ones drain. */
+  /**
+   * Gateways inherit sockets when they start: new sockets need new gateways, and the old ones drain. All
+   * addresses of a port can be opened only when the old gateways have let go of a single one, and the reverse:
+   * then that port is refused for the moment in between.
+   */
   async #changeEndpoints(revision: Revision, fleet: GatewayFleet): Promise<void> {
     const { changed, obsolete } = this.#openEndpoints(revision);
     if (changed || fleet.outdated) await fleet.use(this.#endpoints);
     closeEndpoints(obsolete);
+    const deadline = now() + portReleaseMs;
+    while (awaitsRelease(this.#bindingProblems, obsolete) && now() < deadline) {
+      await wait(20);
+      if (this.#openEndpoints(revision).changed) await fleet.use(this.#endpoints);
+    }
+    this.#reportBindingProblems();
   }
 
   async #loadFirst(): Promise<Revision> {
@@ -264,6 +279,7 @@ export class Supervisor implements SupervisorOperations {
     });
     for (const settings of revision.pools) await this.#pools.set(settings, applicationsOf(revision, settings.name));
     this.#openEndpoints(revision);
+    this.#reportBindingProblems();
     await fleet.use(this.#endpoints);
     this.#revision = revision;
     emit('config.applied', { revision: revision.number, sites: revision.sites.length, pools: revision.pools.length });
@@ -325,13 +341,16 @@ export class Supervisor implements SupervisorOperations {
     }
     this.#endpoints = change.endpoints;
     this.#bindingProblems = change.problems;
-    for (const { site, binding, message } of change.problems) {
+    return change;
+  }
+
+  #reportBindingProblems(): void {
+    for (const { site, binding, message } of this.#bindingProblems) {
       this.events.emit('site.binding.failed', {
         ...{ site: site.name, error: message },
         binding: `${binding.protocol}/${binding.address}:${binding.port}:${binding.host}`,
       });
     }
-    return change;
   }
 
   #hostFacts(gatewayGroup: number | undefined): HostFacts {

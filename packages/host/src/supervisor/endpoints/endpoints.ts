@@ -64,6 +64,13 @@ export function openEndpoints(
   return { endpoints, problems, obsolete, changed, unneeded: given.filter((socket) => !needed.has(socket)) };
 }
 
+/** Whether a port is in use by nobody but ourselves, for an address that is let go. */
+export function awaitsRelease(problems: readonly BindingProblem[], obsolete: readonly Endpoint[]): boolean {
+  return problems.some(
+    ({ code, binding }) => code === 'EADDRINUSE' && obsolete.some(({ port }) => port === binding.port),
+  );
+}
+
 export function closeEndpoints(endpoints: readonly Endpoint[]): void {
   for (const { sockets } of endpoints) for (const socket of sockets) socket.close();
 }

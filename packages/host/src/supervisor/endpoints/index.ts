@@ -1,1 +1,8 @@
-export { closeEndpoints, openEndpoints, type BindingProblem, type Endpoint, type EndpointChange } from './endpoints.ts';
+export {
+  awaitsRelease,
+  closeEndpoints,
+  openEndpoints,
+  type BindingProblem,
+  type Endpoint,
+  type EndpointChange,
+} from './endpoints.ts';
