@@ -325,6 +325,75 @@ describe('the end of a connection', () => {
   });
 });
 
+describe('what one gateway holds of unfinished requests', () => {
+  it('is bounded for bodies: a new one gets 503, a request without one is served', async () => {
+    const gateway = await start(answering);
+    const before = open(gateway).send(post('/1', 'abc', 'Content-Length: 10'));
+    await before.responses(1);
+    gateway.gateway.bodies.change(256 * 1024 * 1024);
+    expect(
+      await open(gateway)
+        .send(post('/2', 'abc', 'Content-Length: 3'))
+        .all(),
+    ).toMatch(/^HTTP\/1\.1 503 /);
+    const other = open(gateway).send(request('/3'));
+    expect(await other.responses(1)).toEqual(['200']);
+    gateway.pass(1_000);
+    expect(gateway.messagesOf('event').map(({ name, fields }) => [name, fields['limit']])).toEqual([
+      ['gateway.clients_refused', 'buffered bodies'],
+    ]);
+    gateway.gateway.bodies.change(-256 * 1024 * 1024);
+    expect(await other.send(post('/4', 'abc', 'Content-Length: 3')).responses(2)).toEqual(['200', '200']);
+    // Nothing of all these is counted any more: the module took none of them.
+    gateway.gateway.bodies.change(256 * 1024 * 1024 - 1);
+    expect(gateway.gateway.bodies.exhausted).toBe(false);
+  });
+
+  it('is bounded for heads: one more in pieces gets 503, one that comes whole is served', async () => {
+    const gateway = await start(answering);
+    const limits = gateway.gateway.connectionLimits;
+    for (let count = 1; count < 4_096; count++) limits.beginHead();
+    const slow = open(gateway).send('GET / HT');
+    await poll(() => gateway.clientBytes > 0);
+    expect(await open(gateway).send('GET / HT').all()).toMatch(/^HTTP\/1\.1 503 /);
+    expect(await open(gateway).send(request('/')).responses(1)).toEqual(['200']);
+    expect(await slow.send('TP/1.1\r\nHost: a.test\r\n\r\n').responses(1)).toEqual(['200']);
+    // Its place is free again, also that of a client that leaves.
+    const leaving = open(gateway).send('GET / HT');
+    await poll(() => gateway.clients.at(-1)?.bytesRead === 8);
+    leaving.destroy();
+    await poll(() => limits.beginHead());
+    expect(limits.beginHead()).toBe(false);
+  });
+});
+
+describe('the place of a connection at its site', () => {
+  it('P-75 is waited for when another gateway may have it', async () => {
+    const gateway = await start({ ...answering, site: { maxConnections: 3 }, gateways: 2 });
+    const all = [1, 2, 3, 4].map((count) => open(gateway).send(request(`/${count}`)));
+    await poll(() => gateway.messagesOf('lease').length === 1);
+    gateway.gateway.receive({ version: 1, type: 'lease', limit: 'connections:1', granted: 2 });
+    await poll(
+      () => gateway.messagesOf('lease').length === 2 || all.filter((client) => client.received !== '').length === 3,
+    );
+    gateway.gateway.receive({ version: 1, type: 'lease', limit: 'connections:1', granted: 0 });
+    const statuses = await Promise.all(all.map((client) => client.responses(1)));
+    expect(statuses.flat().toSorted()).toEqual(['200', '200', '200', '503']);
+  });
+
+  it('is not taken for a client that has left meanwhile', async () => {
+    const gateway = await start({ ...answering, site: { maxConnections: 2 }, gateways: 2, leases: {} });
+    const leaving = open(gateway).send(request('/'));
+    await poll(() => gateway.messagesOf('lease').length === 1);
+    leaving.socket.resetAndDestroy();
+    await poll(() => gateway.clients[0]?.destroyed === true);
+    const staying = open(gateway).send(request('/'));
+    await poll(() => gateway.clients[1]?.bytesRead !== undefined && gateway.clients[1].bytesRead > 0);
+    gateway.gateway.receive({ version: 1, type: 'lease', limit: 'connections:1', granted: 1 });
+    expect(await staying.responses(1)).toEqual(['200']);
+  });
+});
+
 describe('answers of modules', () => {
   const answered = async (handle: NonNullable<GatewaySetup['handle']>, text = request('/', 'Connection: close')) =>
     open(await start({ handle }))

@@ -47,7 +47,7 @@ export const gatewayEvents = {
     define(
       'warn',
       (e: { limit: string }) =>
-        `a gateway turned clients away: its limit of ${e.limit} is reached; see docs/internals/gateway.md, what keeps it safe`,
+        `a gateway turned clients away: its limit of ${e.limit} is reached; requests beyond it get 503, connections a reset`,
     ),
     'limit',
   ),
