@@ -1,4 +1,3 @@
-import { connect, type Socket } from 'node:net';
 import { type Http1ResponseHead, parseResponseHead } from '../http1/response-head.ts';
 import type { BodySink, ExchangeListener, ForwardableExchange } from '../pipeline/forwardable.ts';
 import type { ForwardOptions } from '../pipeline/module.ts';
@@ -10,6 +9,7 @@ import { ReadBuffer } from './read-buffer.ts';
 import { ResponseBody } from './response-body.ts';
 import { maxInterimResponses, maxResponseHeadBytes } from './response-limits.ts';
 import { upstreamResponse } from './upstream-response.ts';
+import { UpstreamSocket } from './upstream-socket.ts';
 import { UpstreamTimeouts } from './upstream-timeouts.ts';
 
 /** Pieces up to this size go on as strings: copied, but in the same write as what comes before them. */
@@ -33,7 +33,7 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
 
   private readonly upstream: LiveUpstream;
   private readonly owner: ConnectionOwner;
-  private readonly socket: Socket;
+  private readonly socket: UpstreamSocket;
   private readonly timeouts: UpstreamTimeouts;
   private readonly buffer: ReadBuffer;
   private state: 'idle' | 'head' | 'body' | 'closed' = 'idle';
@@ -72,11 +72,10 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
         return true;
       },
     };
+    this.socket = new UpstreamSocket({ onread });
     const { address } = upstream.facts;
-    this.socket =
-      'path' in address
-        ? connect({ path: address.path, onread })
-        : connect({ host: address.host, port: address.port, noDelay: true, autoSelectFamily: false, onread });
+    if ('path' in address) this.socket.connect({ path: address.path });
+    else this.socket.setNoDelay(true).connect({ ...address, autoSelectFamily: false });
     this.socket.on('connect', () => {
       this.connected = true;
       if (this.awaitsContinue) return this.timeouts.awaitContinue();
@@ -112,6 +111,7 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
     const whole = forwarded.wholeBody;
     this.requestSent = whole !== undefined;
     this.timeouts.begin(this.connected, options.requestTimeoutMs);
+    this.socket.keepsAnswer = whole === undefined;
     if (whole !== undefined) {
       this.socket.write(head + whole, 'latin1');
     } else if (this.awaitsContinue) {
@@ -141,7 +141,8 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
     if (this.exchange === undefined) return true;
     this.timeouts.active();
     // What the kernel took at once blocks nobody, whatever `write` says.
-    return this.socket.write(bytes) || this.socket.writableLength === 0;
+    const flowing = this.socket.write(bytes) || this.socket.writableLength === 0;
+    return flowing && !this.socket.writeFailed;
   }
 
   bodyEnd(): void {
@@ -270,7 +271,7 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
 
   /** Whether the upstream is the one to act: a client that sends or takes slowly is not the upstream's fault. */
   get owes(): boolean {
-    return !this.paused && (this.requestSent || this.socket.writableNeedDrain);
+    return !this.paused && (this.requestSent || this.socket.writableNeedDrain || this.socket.writeFailed);
   }
 
   timedOut(what: 'connect' | 'inactive'): void {
@@ -336,7 +337,8 @@ export class UpstreamConnection implements BodySink, ExchangeListener {
   private release(): void {
     const { body } = this;
     const clean = body !== undefined && body.complete && !body.surplus;
-    const reusable = clean && this.requestSent && this.keepAlive && this.state !== 'closed';
+    const sent = this.requestSent && !this.socket.writeFailed;
+    const reusable = clean && sent && this.keepAlive && this.state !== 'closed';
     this.detach();
     if (reusable) {
       this.state = 'idle';

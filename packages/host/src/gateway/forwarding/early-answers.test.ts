@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { RawClient } from '../testing/raw-client.ts';
+import { RunningGateway } from '../testing/running-gateway.ts';
+
+const cleanUps: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanUp of cleanUps.splice(0)) cleanUp();
+});
+
+/** A gateway in front of a server that treats the first bytes of each connection as `answer` says. */
+async function answering(on: 'tcp' | 'unix', answer: (socket: Socket) => void): Promise<RunningGateway> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => answer(socket));
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'early-'));
+  const path = join(folder, 's');
+  await new Promise<void>((resolve) => {
+    if (on === 'unix') server.listen(path, resolve);
+    else server.listen(0, '127.0.0.1', resolve);
+  });
+  const gateway = await RunningGateway.start();
+  const { port = 0 } = server.address() as { port?: number };
+  gateway.addUpstream(port, on === 'unix' ? { address: { path } } : {});
+  cleanUps.push(() => {
+    gateway.stop();
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return gateway;
+}
+
+const length = 10_000_000;
+const upload = `POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: ${length}\r\n\r\n`;
+const page = 'x'.repeat(2_000);
+const tooLarge = `HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\nContent-Length: ${page.length}\r\n\r\n${page}`;
+
+describe('an answer that comes while the request is still being sent', () => {
+  it.each([
+    ['tcp', 'closes', (socket: Socket) => void socket.end(tooLarge, () => socket.destroy())],
+    ['unix', 'closes', (socket: Socket) => void socket.end(tooLarge, () => socket.destroy())],
+    ['tcp', 'resets', (socket: Socket) => void socket.write(tooLarge, () => socket.resetAndDestroy())],
+    ['unix', 'leaves the rest unread', (socket: Socket) => void socket.pause().write(tooLarge, () => socket.destroy())],
+  ] as const)('H-150 reaches the client, every time, when the %s server then %s', async (on, _, answer) => {
+    const gateway = await answering(on, answer);
+    for (let round = 0; round < 60; round++) {
+      const client = new RawClient(gateway.port).send(upload);
+      client.socket.write(Buffer.alloc(length));
+      await client.until(({ received, ended }) => received.endsWith(page) || ended);
+      expect(client.statuses).toEqual(['413']);
+      expect(client.received.endsWith(page)).toBe(true);
+      client.destroy();
+    }
+  });
+
+  it.each(['tcp', 'unix'] as const)('is 502.3 when the %s server closes without one', async (on) => {
+    const gateway = await answering(on, (socket) => socket.destroy());
+    for (let round = 0; round < 20; round++) {
+      const client = new RawClient(gateway.port).send(upload);
+      client.socket.write(Buffer.alloc(length));
+      await client.until(({ received, ended }) => received.includes('502.3') || ended);
+      expect(client.statuses).toEqual(['502']);
+      client.destroy();
+    }
+  });
+});
