@@ -56,6 +56,11 @@ describe('web garden', () => {
     expect(pool.launched().map(({ slot }) => slot)).toEqual([0, 1, 2]);
   });
 
+  it('P-73 has one slot with maxProcesses=0 on a machine of one node', () => {
+    const settings = poolSettings({ startMode: 'AlwaysRunning', processModel: { maxProcesses: 0 } });
+    expect(new SimulatedPool(settings, [workerApplication]).pass(minute).launched()).toHaveLength(1);
+  });
+
   it('recycles one slot at a time', () => {
     const pool = new SimulatedPool(poolSettings({ startMode: 'AlwaysRunning', processModel: { maxProcesses: 2 } }), [
       workerApplication,
@@ -145,6 +150,43 @@ describe('recycling', () => {
     );
   });
 
+  it('P-54 recycles a worker by its age', () => {
+    const periodicRestart = { memoryKiB: 0, privateMemoryKiB: 0, requests: 0, timeMs: 2 * minute, scheduleMinutes: [] };
+    const pool = new SimulatedPool(poolSettings({ recycling: { periodicRestart } }), [workerApplication]);
+    pool.running();
+    expect(pool.pass(2 * minute - 1_000).launched()).toHaveLength(1);
+    expect(pool.pass(2_000).launched()).toHaveLength(2);
+  });
+
+  it('P-74 of a web garden replaces only the slot that is due', () => {
+    const periodicRestart = { memoryKiB: 0, privateMemoryKiB: 0, requests: 30, timeMs: 0, scheduleMinutes: [] };
+    const settings = { startMode: 'AlwaysRunning', processModel: { maxProcesses: 3 }, recycling: { periodicRestart } };
+    const pool = new SimulatedPool(poolSettings(settings as never), [workerApplication]).pass(500);
+    pool.bringUp(1).bringUp(2).bringUp(3);
+    pool.take({ type: 'counters', process: 2, active: 0, served: 30, lastActiveAt: pool.now }).pass(500);
+    pool.bringUp(4).take({ type: 'drained', process: 2 }).exit(2, { code: 0 }).pass(minute);
+    expect(pool.state.processes.map(({ id, slot }) => [id, slot])).toEqual([
+      [1, 0],
+      [3, 2],
+      [4, 1],
+    ]);
+  });
+
+  it('P-55 P-56 a clock that is set back does not repeat the schedule', () => {
+    const noon = new Date(2026, 5, 1, 12, 0).getTime();
+    const periodicRestart = {
+      ...{ memoryKiB: 0, privateMemoryKiB: 0, requests: 0, timeMs: 0 },
+      scheduleMinutes: [12 * 60],
+    };
+    const pool = new SimulatedPool(poolSettings({ recycling: { periodicRestart } }), [workerApplication]);
+    pool.wallOffset = noon - 2 * minute - pool.now;
+    pool.running();
+    pool.pass(3 * minute).bringUp(2);
+    expect(pool.launched()).toHaveLength(2);
+    pool.wallOffset -= 3 * minute;
+    expect(pool.pass(10 * minute).launched()).toHaveLength(2);
+  });
+
   it('P-59 logEventOnRecycle decides which reasons are reported', () => {
     const periodicRestart = { memoryKiB: 0, privateMemoryKiB: 0, requests: 0, timeMs: 2 * minute, scheduleMinutes: [] };
     const pool = new SimulatedPool(poolSettings({ recycling: { periodicRestart, logEventOnRecycle: ['Memory'] } }), [
@@ -223,6 +265,16 @@ describe('crashes', () => {
     expect(pool.of('announce').at(-1)?.announcement.retire).toEqual([2]);
     pool.take({ type: 'drained', process: 2 }).exit(2, { code: 0 });
     expect(pool.state.status).toBe('stopped');
+  });
+
+  it('of several processes the one that ended comes back without a request', () => {
+    const pool = new SimulatedPool(poolSettings(), [{ ...appApplication, processesPerApplication: 2 }]).demand();
+    pool.bringUp(1).bringUp(2).exit(1);
+    expect(pool.launched()).toHaveLength(3);
+    pool.exit(3).exit(4).pass(500);
+    expect(pool.launched()).toHaveLength(4);
+    expect(pool.pass(minute).launched().length).toBeGreaterThan(4);
+    expect(pool.of('applicationState').some(({ state }) => state.state === 'failed')).toBe(false);
   });
 
   it('a crash takes the address away at once', () => {
@@ -405,6 +457,16 @@ describe('idle time-out', () => {
     const pool = new SimulatedPool(poolSettings({ processModel: { idleTimeoutMs: 0 } }), [workerApplication]);
     pool.running();
     expect(pool.pass(24 * 60 * minute).process(1)?.phase).toBe('running');
+  });
+
+  it('an AlwaysRunning web garden does not renew its workers for being idle', () => {
+    const settings = poolSettings({
+      startMode: 'AlwaysRunning',
+      processModel: { idleTimeoutMs: minute, maxProcesses: 2 },
+    });
+    const pool = new SimulatedPool(settings, [workerApplication]).pass(500).bringUp(1).bringUp(2);
+    expect(pool.pass(10 * minute).launched()).toHaveLength(2);
+    expect(pool.reports()).not.toContain('worker.idle.terminated');
   });
 
   it('P-71 the last worker of an AlwaysRunning pool stays', () => {
