@@ -76,6 +76,33 @@ describe('requests one after the other', () => {
     }
   });
 
+  it('holds no more answers than one for a client that pipelines and does not read', async () => {
+    const body = 'x'.repeat(100_000);
+    let asked = 0;
+    const gateway = await start({
+      handle: (exchange) => {
+        asked++;
+        exchange.send({ status: 200, body });
+        return 'done' as const;
+      },
+    });
+    const client = open(gateway);
+    client.socket.removeAllListeners('data').pause();
+    client.send(request('/').repeat(499) + request('/', 'Connection: close'));
+    let before = -1;
+    while (asked === 0 || before !== asked) {
+      before = asked;
+      for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+    }
+    // The kernel has taken the first ones.
+    expect(asked).toBeLessThan(250);
+    expect(gateway.clients[0]?.writableLength).toBeLessThan(250_000);
+    client.socket.resume();
+    await client.until(({ ended }) => ended);
+    expect(asked).toBe(500);
+    expect(client.socket.bytesRead).toBeGreaterThan(500 * body.length);
+  });
+
   it('answers pipelined requests that wait for an upstream one by one', async () => {
     const gateway = await start();
     const scripted = await upstream(gateway, (peer) => {

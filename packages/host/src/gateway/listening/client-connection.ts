@@ -108,13 +108,18 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
     if (this.parsing) return;
     this.parsing = true;
     let progress = true;
-    while (progress && this.unread !== undefined && this.exchange === undefined && !this.dropsOrReadsBody) {
+    while (progress && this.unread !== undefined && this.mayBegin) {
       const bytes = this.unread;
       this.unread = undefined;
       progress = this.parseRequest(bytes) && !this.transport.closing;
     }
     this.parsing = false;
     this.readOn();
+  }
+
+  /** A client that pipelines and does not read gets no further answers to hold for it. */
+  private get mayBegin(): boolean {
+    return this.exchange === undefined && !this.dropsOrReadsBody && !this.transport.blocked;
   }
 
   private get dropsOrReadsBody(): boolean {
@@ -125,7 +130,8 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
   private readOn(): void {
     if (this.transport.closing) return;
     if (this.exchange === undefined) {
-      if (this.clientEnded) this.transport.close();
+      if (this.unread !== undefined && this.transport.blocked) this.transport.pause();
+      else if (this.clientEnded) this.transport.close();
       else this.transport.resume();
     } else if (this.unread !== undefined) {
       this.transport.pause();
@@ -373,6 +379,7 @@ export class ClientConnection implements ClientConnectionFacts, TransportOwner {
 
   drained(): void {
     this.exchange?.listener?.clientDrained();
+    if (this.exchange === undefined && this.unread !== undefined) this.parse();
   }
 
   /**

@@ -59,6 +59,11 @@ export class ClientTransport {
     return this.socket.writableLength === 0;
   }
 
+  /** More waits to be taken than should: until `drained`. */
+  get blocked(): boolean {
+    return this.socket.writableNeedDrain && !this.flushed;
+  }
+
   /** Writes latin1. False: wait for `drained` before writing more. */
   write(text: string): boolean {
     return this.noteBlocked(this.socket.write(text, 'latin1', this.flushed ? undefined : this.written));
