@@ -1,37 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { RawClient } from './testing/raw-client.ts';
-import { type GatewaySetup, RunningGateway } from './testing/running-gateway.ts';
-import { ScriptedUpstream, type UpstreamPeer } from './testing/scripted-upstream.ts';
-
-const cleanUps: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanUp of cleanUps.splice(0)) cleanUp();
-});
-
-async function start(setup: GatewaySetup = {}): Promise<RunningGateway> {
-  const gateway = await RunningGateway.start(setup);
-  cleanUps.push(() => gateway.stop());
-  return gateway;
-}
-
-function open(gateway: RunningGateway): RawClient {
-  const client = new RawClient(gateway.port);
-  cleanUps.push(() => client.destroy());
-  return client;
-}
-
-async function upstream(onData: (peer: UpstreamPeer) => void): Promise<{ scripted: ScriptedUpstream; port: number }> {
-  const scripted = new ScriptedUpstream(onData);
-  cleanUps.push(() => scripted.close());
-  return { scripted, port: await scripted.listen() };
-}
+import { describe, expect, it } from 'vitest';
+import { listenScripted, openClient, startGateway } from './testing/for-one-test.ts';
 
 const get = 'GET / HTTP/1.1\r\nHost: a.test\r\n\r\n';
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
 describe('the control channel', () => {
   it('says hello, and that it listens after the first snapshot only', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     await gateway.until(() => gateway.messages.some(({ type }) => type === 'listening'));
     gateway.resync();
     await new Promise((resolve) => setImmediate(resolve));
@@ -39,13 +14,13 @@ describe('the control channel', () => {
   });
 
   it('asks for the snapshot after a gap, and applies nothing of the change', async () => {
-    const gateway = await start();
-    const { port } = await upstream((peer) => peer.send(ok));
+    const gateway = await startGateway();
+    const { port } = await listenScripted((peer) => peer.send(ok));
     for (const base of [7, 8]) {
       gateway.gateway.receive({ version: 1, type: 'change', base, number: base + 1, add: [gateway.upstream(port)] });
     }
     expect(gateway.messagesOf('resync')).toHaveLength(1);
-    const client = open(gateway).send(get);
+    const client = openClient(gateway).send(get);
     await gateway.until(() => gateway.messagesOf('demand').length === 1);
     // The snapshot that follows brings the upstream.
     gateway.resync([gateway.upstream(port)]);
@@ -53,21 +28,21 @@ describe('the control channel', () => {
   });
 
   it('lets go of upstreams that a snapshot no longer has', async () => {
-    const gateway = await start();
-    const { scripted, port } = await upstream((peer) => peer.send(ok));
+    const gateway = await startGateway();
+    const { scripted, port } = await listenScripted((peer) => peer.send(ok));
     gateway.addUpstream(port);
-    await open(gateway).send(get).responses(1);
+    await openClient(gateway).send(get).responses(1);
     gateway.resync([]);
     await (await scripted.peer()).until(({ closed }) => closed);
-    open(gateway).send(get);
+    openClient(gateway).send(get);
     await gateway.until(() => gateway.messagesOf('demand').length === 1);
   });
 
   it('sends counters once a second, and only when something changed', async () => {
-    const gateway = await start();
-    const { port } = await upstream((peer) => peer.send(ok));
+    const gateway = await startGateway();
+    const { port } = await listenScripted((peer) => peer.send(ok));
     const id = gateway.addUpstream(port);
-    const client = open(gateway);
+    const client = openClient(gateway);
     await client.send(get).responses(1);
     gateway.pass(1_100);
     const reports = gateway.messagesOf('counters');
@@ -79,9 +54,9 @@ describe('the control channel', () => {
 
   it('keeps counters back while the supervisor does not take its messages', async () => {
     let unsent = true;
-    const gateway = await start({ unsent: () => unsent });
-    const id = gateway.addUpstream((await upstream((peer) => peer.send(ok))).port);
-    await open(gateway).send(get).responses(1);
+    const gateway = await startGateway({ unsent: () => unsent });
+    const id = gateway.addUpstream((await listenScripted((peer) => peer.send(ok))).port);
+    await openClient(gateway).send(get).responses(1);
     gateway.pass(3_000);
     expect(gateway.messagesOf('counters')).toEqual([]);
     unsent = false;
@@ -92,13 +67,13 @@ describe('the control channel', () => {
   });
 
   it('takes a changed site over between two requests of one connection', async () => {
-    const gateway = await start({
+    const gateway = await startGateway({
       handle: (exchange) => {
         exchange.send({ status: 200, body: exchange.route.site.name });
         return 'done';
       },
     });
-    const client = open(gateway).send(get);
+    const client = openClient(gateway).send(get);
     await client.until(({ received }) => received.endsWith('site'));
     gateway.change({ sites: [{ ...gateway.site, name: 'renamed' }] });
     await client.send(get).until(({ received }) => received.endsWith('renamed'));
@@ -109,11 +84,11 @@ describe('the control channel', () => {
 
 describe('drain', () => {
   it('closes idle connections, finishes requests with Connection: close, and then ends', async () => {
-    const gateway = await start();
-    const { scripted, port } = await upstream(() => {});
+    const gateway = await startGateway();
+    const { scripted, port } = await listenScripted(() => {});
     gateway.addUpstream(port);
-    const idle = open(gateway);
-    const busy = open(gateway).send(get);
+    const idle = openClient(gateway);
+    const busy = openClient(gateway).send(get);
     const peer = await scripted.peer();
     await peer.until(({ requests }) => requests === 1);
     while (gateway.clients.length < 2) await new Promise((resolve) => setImmediate(resolve));
@@ -128,10 +103,10 @@ describe('drain', () => {
   });
 
   it('ends at its limit all the same', async () => {
-    const gateway = await start();
-    const { scripted, port } = await upstream(() => {});
+    const gateway = await startGateway();
+    const { scripted, port } = await listenScripted(() => {});
     gateway.addUpstream(port);
-    const busy = open(gateway).send(get);
+    const busy = openClient(gateway).send(get);
     await (await scripted.peer()).until(({ requests }) => requests === 1);
     gateway.gateway.receive({ version: 1, type: 'drain', limitMs: 2_000 });
     gateway.pass(2_500);
@@ -140,10 +115,10 @@ describe('drain', () => {
   });
 
   it('stays for orders when told to', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     gateway.gateway.receive({ version: 1, type: 'drain', limitMs: 60_000, stay: true });
     expect(gateway.finished).toBe(false);
-    const refused = open(gateway).send(get);
+    const refused = openClient(gateway).send(get);
     await refused.until(({ closed }) => closed);
     gateway.gateway.receive({ version: 1, type: 'drain', limitMs: 60_000 });
     expect(gateway.finished).toBe(true);

@@ -2,14 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { RawClient } from '../testing/raw-client.ts';
-import { RunningGateway } from '../testing/running-gateway.ts';
-
-const cleanUps: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanUp of cleanUps.splice(0)) cleanUp();
-});
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openClient, startGateway } from '../testing/for-one-test.ts';
+import type { RunningGateway } from '../testing/running-gateway.ts';
 
 /** A gateway in front of a server that treats the first bytes of each connection as `answer` says. */
 async function answering(on: 'tcp' | 'unix', answer: (socket: Socket) => void): Promise<RunningGateway> {
@@ -23,11 +18,10 @@ async function answering(on: 'tcp' | 'unix', answer: (socket: Socket) => void): 
     if (on === 'unix') server.listen(path, resolve);
     else server.listen(0, '127.0.0.1', resolve);
   });
-  const gateway = await RunningGateway.start();
+  const gateway = await startGateway();
   const { port = 0 } = server.address() as { port?: number };
   gateway.addUpstream(port, on === 'unix' ? { address: { path } } : {});
-  cleanUps.push(() => {
-    gateway.stop();
+  onTestFinished(() => {
     server.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -39,16 +33,26 @@ const upload = `POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: ${length}\r\n
 const page = 'x'.repeat(2_000);
 const tooLarge = `HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\nContent-Length: ${page.length}\r\n\r\n${page}`;
 
+function closes(socket: Socket): void {
+  socket.end(tooLarge, () => socket.destroy());
+}
+function resets(socket: Socket): void {
+  socket.write(tooLarge, () => socket.resetAndDestroy());
+}
+function leaves(socket: Socket): void {
+  socket.pause().write(tooLarge, () => socket.destroy());
+}
+
 describe('an answer that comes while the request is still being sent', () => {
   it.each([
-    ['tcp', 'closes', (socket: Socket) => void socket.end(tooLarge, () => socket.destroy())],
-    ['unix', 'closes', (socket: Socket) => void socket.end(tooLarge, () => socket.destroy())],
-    ['tcp', 'resets', (socket: Socket) => void socket.write(tooLarge, () => socket.resetAndDestroy())],
-    ['unix', 'leaves the rest unread', (socket: Socket) => void socket.pause().write(tooLarge, () => socket.destroy())],
+    ['tcp', 'closes', closes],
+    ['unix', 'closes', closes],
+    ['tcp', 'resets', resets],
+    ['unix', 'leaves the rest unread', leaves],
   ] as const)('H-150 reaches the client, every time, when the %s server then %s', async (on, _, answer) => {
     const gateway = await answering(on, answer);
     for (let round = 0; round < 60; round++) {
-      const client = new RawClient(gateway.port).send(upload);
+      const client = openClient(gateway).send(upload);
       client.socket.write(Buffer.alloc(length));
       await client.until(({ received, ended }) => received.endsWith(page) || ended);
       expect(client.statuses).toEqual(['413']);
@@ -60,7 +64,7 @@ describe('an answer that comes while the request is still being sent', () => {
   it.each(['tcp', 'unix'] as const)('is 502.3 when the %s server closes without one', async (on) => {
     const gateway = await answering(on, (socket) => socket.destroy());
     for (let round = 0; round < 20; round++) {
-      const client = new RawClient(gateway.port).send(upload);
+      const client = openClient(gateway).send(upload);
       client.socket.write(Buffer.alloc(length));
       await client.until(({ received, ended }) => received.includes('502.3') || ended);
       expect(client.statuses).toEqual(['502']);

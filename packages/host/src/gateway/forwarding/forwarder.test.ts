@@ -1,39 +1,21 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { RawClient } from '../testing/raw-client.ts';
-import { type GatewaySetup, RunningGateway } from '../testing/running-gateway.ts';
-import { ScriptedUpstream, type UpstreamPeer } from '../testing/scripted-upstream.ts';
-
-const cleanUps: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanUp of cleanUps.splice(0)) cleanUp();
-});
-
-async function start(setup: GatewaySetup = {}): Promise<RunningGateway> {
-  const gateway = await RunningGateway.start(setup);
-  cleanUps.push(() => gateway.stop());
-  return gateway;
-}
-
-function open(gateway: RunningGateway): RawClient {
-  const client = new RawClient(gateway.port);
-  cleanUps.push(() => client.destroy());
-  return client;
-}
+import { describe, expect, it } from 'vitest';
+import { listenScripted, openClient, startGateway } from '../testing/for-one-test.ts';
+import type { GatewaySetup, RunningGateway } from '../testing/running-gateway.ts';
+import type { ScriptedUpstream, UpstreamPeer } from '../testing/scripted-upstream.ts';
 
 async function upstream(
   gateway: RunningGateway,
   onData: (peer: UpstreamPeer) => void,
   facts: Parameters<RunningGateway['addUpstream']>[1] = {},
 ): Promise<ScriptedUpstream & { readonly id: number }> {
-  const scripted = new ScriptedUpstream(onData);
-  cleanUps.push(() => scripted.close());
-  const id = gateway.addUpstream(await scripted.listen(), facts);
+  const { scripted, port } = await listenScripted(onData);
+  const id = gateway.addUpstream(port, facts);
   return Object.assign(scripted, { id });
 }
 
 /** A gateway with one upstream that answers every head with the same bytes, and closes afterwards if asked. */
 async function answeredWith(bytes: string, then: 'stay' | 'end' | 'reset' = 'stay', setup: GatewaySetup = {}) {
-  const gateway = await start(setup);
+  const gateway = await startGateway(setup);
   const scripted = await upstream(gateway, (peer) => {
     if (!peer.received.endsWith('\r\n\r\n')) return;
     if (then === 'end') peer.socket.end(bytes, 'latin1');
@@ -57,7 +39,7 @@ async function poll(condition: () => boolean): Promise<void> {
 describe('the request that an upstream gets', () => {
   it('M-57 M-61 M-62 adds token and client first, keeps the rest as sent', async () => {
     const { gateway, scripted } = await answeredWith(ok);
-    await open(gateway)
+    await openClient(gateway)
       .send(
         get(
           '/a/./b?c=%20',
@@ -76,9 +58,9 @@ describe('the request that an upstream gets', () => {
   });
 
   it('M-58 gives ASP.NET Core the port as well', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const scripted = await upstream(gateway, (peer) => peer.send(ok), { forwardPort: true });
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.responses(1);
     const { localPort } = client.socket;
     expect(scripted.received).toContain(`\r\nX-Forwarded-For: 127.0.0.1:${localPort}\r\n`);
@@ -86,15 +68,15 @@ describe('the request that an upstream gets', () => {
 
   it('M-58 M-60 appends to what a trusted proxy says', async () => {
     const { gateway, scripted } = await answeredWith(ok, 'stay', { limits: { trustedProxies: ['127.0.0.0/8'] } });
-    const client = open(gateway).send(get('/', 'X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Proto: https'));
+    const client = openClient(gateway).send(get('/', 'X-Forwarded-For: 1.1.1.1', 'X-Forwarded-Proto: https'));
     await client.responses(1);
     expect(scripted.received).toContain('X-Forwarded-For: 1.1.1.1, 127.0.0.1\r\nX-Forwarded-Proto: https, http\r\n');
   });
 
   it('begins with the client facts for a worker', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const scripted = await upstream(gateway, (peer) => peer.send(ok), { kind: 'worker' });
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.responses(1);
     await client.send(get().replace('1.1', '1.0')).all();
     const facts = [...scripted.received.matchAll(/^GET \/ HTTP\/1\.1\r\nMS-ASPNETCORE-CLIENT: (.*)\r\n/gm)];
@@ -108,7 +90,7 @@ describe('the request that an upstream gets', () => {
 
   it('always has a Host', async () => {
     const { gateway, scripted } = await answeredWith(ok);
-    await open(gateway).send('GET / HTTP/1.0\r\n\r\n').all();
+    await openClient(gateway).send('GET / HTTP/1.0\r\n\r\n').all();
     expect(scripted.received).toContain('\r\nHost: 127.0.0.1:80\r\n');
   });
 
@@ -124,18 +106,18 @@ describe('the request that an upstream gets', () => {
     ['trailers wished for', get('/', 'TE: trailers, deflate'), 'TE: trailers\r\n\r\n'],
   ])('frames %s', async (_, text, ending) => {
     const { gateway, scripted } = await answeredWith(ok);
-    const client = open(gateway).send(text);
+    const client = openClient(gateway).send(text);
     const peer = await scripted.peer();
     await peer.until(({ received }) => received.endsWith(ending));
     client.destroy();
   });
 
   it('M-71 passes a large body on with back-pressure', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const size = 20_000_000;
     let bytes = 0;
     const scripted = await upstream(gateway, () => {});
-    const client = open(gateway).send(post('', `Content-Length: ${size}`));
+    const client = openClient(gateway).send(post('', `Content-Length: ${size}`));
     const peer = await scripted.peer();
     peer.socket.removeAllListeners('data');
     peer.socket.pause();
@@ -168,7 +150,7 @@ describe('the response that a client gets', () => {
     ['204', 'HTTP/1.1 204 No Content\r\n\r\n'],
   ])('passes %s', async (_, response) => {
     const { gateway } = await answeredWith(response);
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.until(({ received }) => dateless(received) === response);
     expect(client.received).toMatch(/Date: /);
     await client.send(get()).responses(2);
@@ -179,7 +161,7 @@ describe('the response that a client gets', () => {
       'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok',
       'end',
     );
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.responses(1);
     expect(client.received).not.toContain('Connection');
     expect(await client.send(get()).responses(2)).toEqual(['200', '200']);
@@ -194,17 +176,17 @@ describe('the response that a client gets', () => {
         forwardOptions: { forwardResponseConnectionHeader: true },
       },
     );
-    expect(await open(gateway).send(get()).all()).toContain('Connection: close\r\n');
+    expect(await openClient(gateway).send(get()).all()).toContain('Connection: close\r\n');
   });
 
   it('frames a body that ends with the connection', async () => {
     const { gateway } = await answeredWith('HTTP/1.0 200 OK\r\n\r\nabc', 'end');
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.until(({ received }) => received.endsWith('0\r\n\r\n'));
     expect(dateless(client.received)).toBe(
       'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
     );
-    expect(dateless(await open(gateway).send('GET / HTTP/1.0\r\n\r\n').all())).toBe(
+    expect(dateless(await openClient(gateway).send('GET / HTTP/1.0\r\n\r\n').all())).toBe(
       'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabc',
     );
   });
@@ -213,25 +195,25 @@ describe('the response that a client gets', () => {
     const { gateway } = await answeredWith(
       'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x\r\nok\r\n0\r\nT: 1\r\n\r\n',
     );
-    const received = await open(gateway).send('GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n').all();
+    const received = await openClient(gateway).send('GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n').all();
     expect(dateless(received)).toBe('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nok');
   });
 
   it('passes trailers to a client that takes them, and to no other', async () => {
     const chunks = 'Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-T: 1\r\nHost: evil\r\n\r\n';
     const { gateway } = await answeredWith(`HTTP/1.1 200 OK\r\n${chunks}`);
-    const taking = open(gateway).send(get('/', 'TE: trailers'));
+    const taking = openClient(gateway).send(get('/', 'TE: trailers'));
     await taking.until(({ received }) => received.endsWith('0\r\nX-T: 1\r\n\r\n'));
-    const other = open(gateway).send(get());
+    const other = openClient(gateway).send(get());
     await other.until(({ received }) => received.endsWith('2\r\nok\r\n0\r\n\r\n'));
   });
 
   it('M-70 passes every piece on as it comes', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const scripted = await upstream(gateway, (peer) =>
       peer.send('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'),
     );
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.responses(1);
     const peer = await scripted.peer();
     for (const piece of ['1\r\na\r\n', '2\r\nb', 'c\r\n', '0\r\n\r\n']) {
@@ -246,12 +228,12 @@ describe('the response that a client gets', () => {
     const size = 30_000_000;
     const body = Buffer.alloc(size);
     for (let index = 0; index < size; index += 1_000) body.writeUInt32BE(index, index);
-    const gateway = await start();
+    const gateway = await startGateway();
     const scripted = await upstream(gateway, (peer) => {
       peer.send(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n`);
       peer.socket.write(body);
     });
-    const client = open(gateway);
+    const client = openClient(gateway);
     client.socket.removeAllListeners('data');
     client.socket.pause();
     client.send(get());
@@ -292,7 +274,7 @@ describe('misbehaving upstreams', () => {
     ['LF in chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\nok\r\n0\r\n\r\n'],
   ])('%s gives 502.3 and closes the connection to it', async (_, response) => {
     const { gateway, scripted } = await answeredWith(response);
-    const client = open(gateway).send(get('/', 'Connection: close'));
+    const client = openClient(gateway).send(get('/', 'Connection: close'));
     expect(await client.all()).toMatch(/^HTTP\/1\.1 502 [^]*502\.3/);
     await (await scripted.peer()).until(({ closed }) => closed);
   });
@@ -303,7 +285,7 @@ describe('misbehaving upstreams', () => {
     ['M-72 resets before the head', '', 'reset' as const],
   ])('%s: 502.3', async (_, response, then) => {
     const { gateway } = await answeredWith(response, then);
-    expect(await open(gateway).send(get('/', 'Connection: close')).all()).toContain('502.3');
+    expect(await openClient(gateway).send(get('/', 'Connection: close')).all()).toContain('502.3');
   });
 
   it.each([
@@ -316,16 +298,16 @@ describe('misbehaving upstreams', () => {
     ],
   ])('%s resets the client', async (_, response, then) => {
     const { gateway } = await answeredWith(response, then);
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.until(({ closed }) => closed);
     expect(client.received).not.toContain('0\r\n\r\n');
     expect(client.errorCode === 'ECONNRESET' || client.received === '').toBe(true);
   });
 
   it('a reset within a body that ends with the connection resets the client', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const scripted = await upstream(gateway, (peer) => peer.send('HTTP/1.1 200 OK\r\n\r\nabc'));
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.until(({ received }) => received.endsWith('abc\r\n'));
     (await scripted.peer()).socket.resetAndDestroy();
     await client.until(({ closed }) => closed);
@@ -333,11 +315,11 @@ describe('misbehaving upstreams', () => {
   });
 
   it('breaks in later chunks reset the client', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const scripted = await upstream(gateway, (peer) =>
       peer.send('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n'),
     );
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.until(({ received }) => received.endsWith('ok\r\n'));
     (await scripted.peer()).send('+5\r\nabcde\r\n');
     await client.until(({ closed }) => closed);
@@ -356,7 +338,7 @@ describe('misbehaving upstreams', () => {
     ['H-81 a body after 304', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 4\r\n\r\nevil', 'GET'],
   ])('%s reach nobody, and the next request takes a new connection', async (_, response, method) => {
     const { gateway, scripted } = await answeredWith(response);
-    const client = open(gateway).send(get().replace('GET', method));
+    const client = openClient(gateway).send(get().replace('GET', method));
     await client.responses(1);
     await client.send(get().replace('GET', method)).responses(2);
     expect(client.received).not.toContain('evil');
@@ -365,7 +347,7 @@ describe('misbehaving upstreams', () => {
 
   it('bytes on an idle connection close it', async () => {
     const { gateway, scripted } = await answeredWith(ok);
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.responses(1);
     const peer = await scripted.peer();
     peer.send('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil');
@@ -378,22 +360,22 @@ describe('misbehaving upstreams', () => {
     const { gateway } = await answeredWith(
       `HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n${ok}`,
     );
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.responses(1);
     expect(client.received).toMatch(/^HTTP\/1\.1 200/);
   });
 
   it('M-74 H-157 silence for longer than requestTimeout gives 502.3; a byte in time prolongs it', async () => {
-    const gateway = await start({ forwardOptions: { requestTimeoutMs: 5_000 } });
+    const gateway = await startGateway({ forwardOptions: { requestTimeoutMs: 5_000 } });
     const scripted = await upstream(gateway, () => {});
-    const silent = open(gateway).send(get('/', 'Connection: close'));
+    const silent = openClient(gateway).send(get('/', 'Connection: close'));
     await (await scripted.peer()).until(({ requests }) => requests === 1);
     gateway.pass(4_500);
     expect(silent.received).toBe('');
     gateway.pass(1_000);
     expect(await silent.all()).toContain('502.3');
 
-    const dripping = open(gateway).send(get());
+    const dripping = openClient(gateway).send(get());
     const peer = await scripted.peer(1);
     await peer.until(({ requests }) => requests === 1);
     for (const piece of ['HTTP/1.1 200 OK\r\nCont', 'ent-Length: 2\r\n\r\n', 'o', 'k']) {
@@ -407,9 +389,9 @@ describe('misbehaving upstreams', () => {
   });
 
   it('a time-out within the body resets the client', async () => {
-    const gateway = await start({ forwardOptions: { requestTimeoutMs: 5_000 } });
+    const gateway = await startGateway({ forwardOptions: { requestTimeoutMs: 5_000 } });
     await upstream(gateway, (peer) => peer.send('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc'));
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.until(({ received }) => received.endsWith('abc'));
     gateway.pass(5_500);
     await client.until(({ closed }) => closed);
@@ -418,9 +400,9 @@ describe('misbehaving upstreams', () => {
 
 describe('connections to an upstream', () => {
   it('are used again, the last one first, never for two requests at once', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const scripted = await upstream(gateway, () => {});
-    const [first, second] = [open(gateway).send(get('/1')), open(gateway).send(get('/2'))];
+    const [first, second] = [openClient(gateway).send(get('/1')), openClient(gateway).send(get('/2'))];
     const [one, two] = [await scripted.peer(0), await scripted.peer(1)];
     await one.until(({ requests }) => requests === 1);
     await two.until(({ requests }) => requests === 1);
@@ -440,7 +422,7 @@ describe('connections to an upstream', () => {
       ['Keep-Alive: timeout=8\r\n', 7_000],
     ] as const) {
       const { gateway, scripted } = await answeredWith(`HTTP/1.1 200 OK\r\n${field}Content-Length: 2\r\n\r\nok`);
-      const client = open(gateway).send(get());
+      const client = openClient(gateway).send(get());
       await client.responses(1);
       gateway.pass(limitMs - 500);
       await client.send(get()).responses(2);
@@ -452,13 +434,13 @@ describe('connections to an upstream', () => {
   });
 
   it('to a worker never expire', async () => {
-    const gateway = await start({ site: { connectionTimeoutMs: 10_000_000 } });
+    const gateway = await startGateway({ site: { connectionTimeoutMs: 10_000_000 } });
     const scripted = await upstream(
       gateway,
       (peer) => peer.send(`HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5\r\n${ok.slice(17)}`),
       { kind: 'worker' },
     );
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.responses(1);
     gateway.pass(600_000);
     await client.send(get()).responses(2);
@@ -469,7 +451,7 @@ describe('connections to an upstream', () => {
 describe('retries', () => {
   /** Answers the first request of each connection, and treats the second one as `second` says. */
   async function racing(kind: 'app' | 'worker', second: (peer: UpstreamPeer) => void) {
-    const gateway = await start();
+    const gateway = await startGateway();
     const scripted = await upstream(
       gateway,
       (peer) => {
@@ -478,7 +460,7 @@ describe('retries', () => {
       },
       { kind },
     );
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.responses(1);
     return { gateway, scripted, client };
   }
@@ -508,13 +490,13 @@ describe('retries', () => {
   });
 
   it('gives up after one retry', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     let connections = 0;
     const scripted = await upstream(gateway, (peer) => {
       if (peer.requests === 1 && connections++ === 0) peer.send(ok);
       else peer.socket.resetAndDestroy();
     });
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.responses(1);
     expect(await client.send(get()).responses(2)).toEqual(['200', '502']);
     expect(scripted.peers).toHaveLength(2);
@@ -536,11 +518,11 @@ describe('Expect: 100-continue', () => {
   const expecting = (): string => post('', 'Content-Length: 3', 'Expect: 100-continue');
 
   it('H-151 relays the 100 of the application', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const scripted = await upstream(gateway, (peer) => {
       if (peer.received.endsWith('abc')) peer.send(ok);
     });
-    const client = open(gateway).send(expecting());
+    const client = openClient(gateway).send(expecting());
     const peer = await scripted.peer();
     await peer.until(({ received }) => received.includes('Expect: 100-continue\r\n'));
     expect(client.received).toBe('');
@@ -551,14 +533,14 @@ describe('Expect: 100-continue', () => {
 
   it('H-151 relays a refusal, sends no 100 and closes', async () => {
     const { gateway } = await answeredWith('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n');
-    const received = await open(gateway).send(expecting()).all();
+    const received = await openClient(gateway).send(expecting()).all();
     expect(received).toMatch(/^HTTP\/1\.1 401 [^]*Connection: close\r\n/);
   });
 
   it('H-151 sends the 100 itself when the application is silent for a second', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const scripted = await upstream(gateway, () => {});
-    const client = open(gateway).send(expecting());
+    const client = openClient(gateway).send(expecting());
     await (await scripted.peer()).until(({ requests }) => requests === 1);
     gateway.pass(1_200);
     await client.until(({ received }) => received === 'HTTP/1.1 100 Continue\r\n\r\n');
@@ -567,8 +549,8 @@ describe('Expect: 100-continue', () => {
   });
 
   it('P-27 sends nothing while the request waits in the queue', async () => {
-    const gateway = await start();
-    const client = open(gateway).send(expecting());
+    const gateway = await startGateway();
+    const client = openClient(gateway).send(expecting());
     await gateway.until(() => gateway.messagesOf('demand').length === 1);
     gateway.pass(2_000);
     expect(client.received).toBe('');
@@ -577,22 +559,22 @@ describe('Expect: 100-continue', () => {
 
 describe('early answers', () => {
   it('H-150 relays the answer, ends the upload and does not use the connection again', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const scripted = await upstream(gateway, (peer) => {
       if (peer.received.length > 1_000 && peer.received.length < 100_000) {
         peer.socket.end('HTTP/1.1 413 Payload Too Large\r\nContent-Length: 3\r\n\r\nbig');
       }
     });
-    const client = open(gateway).send(post('x'.repeat(2_000), 'Content-Length: 10000000'));
+    const client = openClient(gateway).send(post('x'.repeat(2_000), 'Content-Length: 10000000'));
     await client.until(({ received }) => received.endsWith('big'));
     expect(client.received).toMatch(/^HTTP\/1\.1 413 [^]*Connection: close\r\n/);
     await (await scripted.peer()).until(({ closed }) => closed);
   });
 
   it('reads the rest of a small body and keeps the connection', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     await upstream(gateway, (peer) => peer.send(ok));
-    const client = open(gateway).send(post('x', 'Content-Length: 1000'));
+    const client = openClient(gateway).send(post('x', 'Content-Length: 1000'));
     await client.responses(1);
     expect(await client.send('x'.repeat(999) + get()).responses(2)).toEqual(['200', '200']);
   });
@@ -629,7 +611,7 @@ describe('smuggling', () => {
     async (_, fields) => {
       const { gateway, scripted } = await answeredWith(ok);
       for (const body of bodies) {
-        const client = open(gateway).send(post(body + poison, ...fields));
+        const client = openClient(gateway).send(post(body + poison, ...fields));
         await client.all();
         expect(client.statuses).toHaveLength(1);
       }
@@ -642,7 +624,7 @@ describe('smuggling', () => {
     async (chunks) => {
       const { gateway, scripted } = await answeredWith(ok);
       const text = post(`${chunks}\r\n0\r\n\r\n${poison}`, 'Transfer-Encoding: chunked');
-      expect(await open(gateway).send(text).all()).toMatch(/^HTTP\/1\.1 400 /);
+      expect(await openClient(gateway).send(text).all()).toMatch(/^HTTP\/1\.1 400 /);
       expect(scripted.peers).toHaveLength(0);
     },
   );

@@ -1,32 +1,15 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { RawClient } from '../testing/raw-client.ts';
-import { type GatewaySetup, RunningGateway } from '../testing/running-gateway.ts';
-import { ScriptedUpstream, type UpstreamPeer } from '../testing/scripted-upstream.ts';
-
-const cleanUps: (() => void)[] = [];
-afterEach(() => {
-  for (const cleanUp of cleanUps.splice(0)) cleanUp();
-});
-
-async function start(setup: GatewaySetup = {}): Promise<RunningGateway> {
-  const gateway = await RunningGateway.start(setup);
-  cleanUps.push(() => gateway.stop());
-  return gateway;
-}
-
-function open(gateway: RunningGateway): RawClient {
-  const client = new RawClient(gateway.port);
-  cleanUps.push(() => client.destroy());
-  return client;
-}
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { listenScripted, openClient, startGateway } from '../testing/for-one-test.ts';
+import type { RawClient } from '../testing/raw-client.ts';
+import type { RunningGateway } from '../testing/running-gateway.ts';
+import type { ScriptedUpstream, UpstreamPeer } from '../testing/scripted-upstream.ts';
 
 async function scripted(onData: (peer: UpstreamPeer) => void): Promise<{ upstream: ScriptedUpstream; port: number }> {
-  const upstream = new ScriptedUpstream(onData);
-  cleanUps.push(() => upstream.close());
-  return { upstream, port: await upstream.listen() };
+  const { scripted: upstream, port } = await listenScripted(onData);
+  return { upstream, port };
 }
 
 const get = (target = '/', ...fields: string[]): string =>
@@ -46,7 +29,7 @@ async function queue(gateway: RunningGateway, count: number): Promise<RawClient[
   const clients: RawClient[] = [];
   for (let index = 0; index < count; index++) {
     const before = gateway.clientBytes;
-    clients.push(open(gateway).send(get(`/${index}`)));
+    clients.push(openClient(gateway).send(get(`/${index}`)));
     await poll(() => gateway.clientBytes > before);
   }
   return clients;
@@ -54,7 +37,7 @@ async function queue(gateway: RunningGateway, count: number): Promise<RawClient[
 
 describe('the queue', () => {
   it('P-15 demands a start once for any number of requests, and serves them in order', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const clients = await queue(gateway, 20);
     expect(gateway.messagesOf('demand')).toEqual([
       { version: 1, type: 'demand', application: 'site/', reason: 'none' },
@@ -67,9 +50,9 @@ describe('the queue', () => {
   });
 
   it('P-17 refuses the request that finds the queue full, at once, with 503 QueueFull', async () => {
-    const gateway = await start({ pool: { queueLength: 10 } });
+    const gateway = await startGateway({ pool: { queueLength: 10 } });
     await queue(gateway, 10);
-    const refused = open(gateway).send(get());
+    const refused = openClient(gateway).send(get());
     expect(await refused.all()).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n[^]*Connection: close\r\n/);
     gateway.pass(1_000);
     expect(gateway.messagesOf('counters').at(-1)?.pools).toEqual([
@@ -79,11 +62,11 @@ describe('the queue', () => {
   });
 
   it('P-19 frees the place of a client that leaves; the upstream never sees its request', async () => {
-    const gateway = await start({ pool: { queueLength: 1 } });
+    const gateway = await startGateway({ pool: { queueLength: 1 } });
     const [leaving] = await queue(gateway, 1);
     leaving?.socket.resetAndDestroy();
     await poll(() => gateway.clients[0]?.destroyed === true);
-    const staying = open(gateway).send(get('/staying'));
+    const staying = openClient(gateway).send(get('/staying'));
     await poll(() => gateway.clients.length === 2 && (gateway.clients[1]?.bytesRead ?? 0) > 0);
     const { upstream, port } = await scripted(answering);
     gateway.addUpstream(port);
@@ -92,7 +75,7 @@ describe('the queue', () => {
   });
 
   it('P-20 answers 503 AppPoolTimer after the time of the site, but not while a start is in flight', async () => {
-    const gateway = await start({ site: { connectionTimeoutMs: 5_000 } });
+    const gateway = await startGateway({ site: { connectionTimeoutMs: 5_000 } });
     gateway.setState({ state: 'starting' });
     const [client] = await queue(gateway, 1);
     gateway.pass(60_000);
@@ -106,7 +89,7 @@ describe('the queue', () => {
   });
 
   it('does not demand while a start is in flight; demands again when that has led to nothing', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     gateway.setState({ state: 'starting' });
     await queue(gateway, 1);
     expect(gateway.messagesOf('demand')).toHaveLength(0);
@@ -115,8 +98,8 @@ describe('the queue', () => {
   });
 
   it('P-26 keeps at most its read-ahead of a body that waits', async () => {
-    const gateway = await start();
-    const client = open(gateway).send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50000000\r\n\r\n`);
+    const gateway = await startGateway();
+    const client = openClient(gateway).send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50000000\r\n\r\n`);
     client.socket.write(Buffer.alloc(50_000_000));
     let before = -1;
     while (before !== gateway.clientBytes) {
@@ -127,7 +110,7 @@ describe('the queue', () => {
   });
 
   it('P-17 asks for more places when its own are used up, and refuses what finds none anywhere', async () => {
-    const gateway = await start({ pool: { queueLength: 9 }, gateways: 2 });
+    const gateway = await startGateway({ pool: { queueLength: 9 }, gateways: 2 });
     const clients = await queue(gateway, 4);
     expect(gateway.messagesOf('lease')).toEqual([]);
     clients.push(...(await queue(gateway, 4)));
@@ -139,7 +122,7 @@ describe('the queue', () => {
     gateway.gateway.receive({ version: 1, type: 'lease', limit: 'queue:pool', granted: 0 });
     for (const refused of clients.splice(6)) expect(await refused.all()).toMatch(/^HTTP\/1\.1 503 /);
     // For a second, the answer holds for others.
-    expect(await open(gateway).send(get()).all()).toMatch(/^HTTP\/1\.1 503 /);
+    expect(await openClient(gateway).send(get()).all()).toMatch(/^HTTP\/1\.1 503 /);
     gateway.pass(1_000);
     expect(gateway.messagesOf('counters').at(-1)?.pools).toEqual([
       { name: 'pool', waiting: 6, refused: { QueueFull: 3 } },
@@ -151,7 +134,7 @@ describe('the queue', () => {
   });
 
   it('gives back places that it does not need when another gateway asks, half of them at a time', async () => {
-    const gateway = await start({ pool: { queueLength: 20 }, gateways: 2 });
+    const gateway = await startGateway({ pool: { queueLength: 20 }, gateways: 2 });
     await queue(gateway, 3);
     for (let count = 0; count < 4; count++) {
       gateway.gateway.receive({ version: 1, type: 'recall', limit: 'queue:pool', places: 64 });
@@ -160,13 +143,13 @@ describe('the queue', () => {
   });
 
   it('lets as many wait for an answer as a block has places, and no more', async () => {
-    const gateway = await start({ pool: { queueLength: 1_000 }, gateways: 2, leases: { 'requests:pool': 10 } });
+    const gateway = await startGateway({ pool: { queueLength: 1_000 }, gateways: 2, leases: { 'requests:pool': 10 } });
     await queue(gateway, 64);
-    expect(await open(gateway).send(get()).all()).toMatch(/^HTTP\/1\.1 503 /);
+    expect(await openClient(gateway).send(get()).all()).toMatch(/^HTTP\/1\.1 503 /);
   });
 
   it('a request that waits for its place is answered like any other when the state of its application says so', async () => {
-    const gateway = await start({ pool: { queueLength: 10 }, gateways: 2, leases: { 'requests:pool': 10 } });
+    const gateway = await startGateway({ pool: { queueLength: 10 }, gateways: 2, leases: { 'requests:pool': 10 } });
     const [client] = await queue(gateway, 1);
     gateway.setState({ state: 'failed', failure: { status: 500, subStatus: 30, title: 'no', page: true } });
     expect(await client?.responses(1)).toEqual(['500']);
@@ -176,7 +159,7 @@ describe('the queue', () => {
   });
 
   it('pays back what a lower queueLength takes, as requests leave', async () => {
-    const gateway = await start({ pool: { queueLength: 20 }, gateways: 2 });
+    const gateway = await startGateway({ pool: { queueLength: 20 }, gateways: 2 });
     const clients = await queue(gateway, 8);
     gateway.change({ pools: [{ ...gateway.pool, queueLength: 4 }] });
     expect(gateway.messagesOf('return').map(({ places }) => places)).toEqual([2]);
@@ -188,7 +171,7 @@ describe('the queue', () => {
   });
 
   it('gives everything back that it does not need when it drains', async () => {
-    const gateway = await start({ pool: { queueLength: 20 }, gateways: 2 });
+    const gateway = await startGateway({ pool: { queueLength: 20 }, gateways: 2 });
     await queue(gateway, 3);
     gateway.gateway.receive({ version: 1, type: 'drain', limitMs: 60_000 });
     expect(gateway.messagesOf('return')).toContainEqual(
@@ -201,37 +184,37 @@ describe('states', () => {
   it.each(['AppOffline', 'Disabled', 'AppShutdown'] as const)(
     'P-30 H-156 a stopped pool refuses: %s',
     async (reason) => {
-      const gateway = await start();
+      const gateway = await startGateway();
       const [waiting] = await queue(gateway, 1);
       gateway.change({ poolStates: [{ name: 'pool', state: 'stopped', reason }] });
       expect(await waiting?.all()).toMatch(/^HTTP\/1\.1 503 /);
-      expect(await open(gateway).send(get()).all()).toMatch(/^HTTP\/1\.1 503 /);
+      expect(await openClient(gateway).send(get()).all()).toMatch(/^HTTP\/1\.1 503 /);
       gateway.pass(1_000);
       expect(gateway.messagesOf('counters').at(-1)?.pools[0]?.refused).toEqual({ [reason]: 2 });
     },
   );
 
   it('TcpLevel refuses by a reset', async () => {
-    const gateway = await start({ pool: { refuseWith: 'TcpLevel' } });
+    const gateway = await startGateway({ pool: { refuseWith: 'TcpLevel' } });
     gateway.change({ poolStates: [{ name: 'pool', state: 'stopped', reason: 'AppOffline' }] });
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.until(({ closed }) => closed);
     expect(client).toMatchObject({ received: '', errorCode: 'ECONNRESET' });
   });
 
   it('P-12 an application of a missing pool gets 503', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     gateway.change({ removedPools: ['pool'] });
-    expect(await open(gateway).send(get()).all()).toMatch(/^HTTP\/1\.1 503 /);
+    expect(await openClient(gateway).send(get()).all()).toMatch(/^HTTP\/1\.1 503 /);
   });
 
   it('a failed application answers with its page, to those who waited as well, until its state changes', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const [waiting] = await queue(gateway, 1);
     const failure = { status: 500, subStatus: 30, title: 'failed to start', page: true };
     gateway.setState({ state: 'failed', failure });
     await waiting?.until(({ received }) => received.includes('500.30 failed to start'));
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await client.until(({ received }) => received.includes('500.30'));
     gateway.setState({ state: 'available' });
     const { port } = await scripted(answering);
@@ -240,22 +223,22 @@ describe('states', () => {
   });
 
   it('M-44 without its page a failed start is 502.3', async () => {
-    const gateway = await start({ forwardOptions: { errorPage: false } });
+    const gateway = await startGateway({ forwardOptions: { errorPage: false } });
     gateway.setState({ state: 'failed', failure: { status: 502, subStatus: 5, title: 'x', page: true } });
-    expect(await open(gateway).send(get('/', 'Connection: close')).all()).toContain('502.3');
+    expect(await openClient(gateway).send(get('/', 'Connection: close')).all()).toContain('502.3');
   });
 
   it('M-104 M-105 an offline application answers with the bytes of its page, never through a link', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'poolhouse-offline-'));
-    cleanUps.push(() => rmSync(folder, { recursive: true }));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
     const file = join(folder, 'app_offline.htm');
     const link = join(folder, 'link.htm');
     writeFileSync(file, 'We are \u00e4way');
     symlinkSync(file, link);
-    const gateway = await start();
+    const gateway = await startGateway();
     const answer = async (offlinePage: string): Promise<string> => {
       gateway.setState({ state: 'offline', offlinePage });
-      return open(gateway).send(get('/', 'Connection: close')).all();
+      return openClient(gateway).send(get('/', 'Connection: close')).all();
     };
     const shown = await answer(file);
     expect(shown).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\nContent-Type: text\/html\r\n/);
@@ -264,15 +247,15 @@ describe('states', () => {
   });
 
   it('M-24 H-156 answers 503.2 above the limit of concurrent requests', async () => {
-    const gateway = await start({ pool: { concurrentRequestLimit: 2 } });
+    const gateway = await startGateway({ pool: { concurrentRequestLimit: 2 } });
     const { upstream, port } = await scripted(silent);
     gateway.addUpstream(port);
     await queue(gateway, 2);
     await upstream.peer(1);
-    expect(await open(gateway).send(get('/', 'Connection: close')).all()).toContain('503.2');
+    expect(await openClient(gateway).send(get('/', 'Connection: close')).all()).toContain('503.2');
     upstream.peers[0]?.send(ok);
     await poll(() => gateway.messages.length > 0);
-    const next = open(gateway);
+    const next = openClient(gateway);
     await poll(() => upstream.peers[0]?.received !== '');
     next.send(get('/next'));
     await Promise.race([
@@ -285,7 +268,7 @@ describe('states', () => {
 
 describe('the limit of concurrent requests', () => {
   it('is one for all gateways: what finds no place here waits until the supervisor has one', async () => {
-    const gateway = await start({ pool: { concurrentRequestLimit: 4 }, gateways: 2 });
+    const gateway = await startGateway({ pool: { concurrentRequestLimit: 4 }, gateways: 2 });
     const { upstream, port } = await scripted(silent);
     gateway.addUpstream(port);
     await queue(gateway, 3);
@@ -296,12 +279,16 @@ describe('the limit of concurrent requests', () => {
   });
 
   it('M-24 is 503.2 when all places are taken elsewhere; who waits already tries again', async () => {
-    const gateway = await start({ pool: { concurrentRequestLimit: 4 }, gateways: 2, leases: { 'queue:pool': 10 } });
+    const gateway = await startGateway({
+      pool: { concurrentRequestLimit: 4 },
+      gateways: 2,
+      leases: { 'queue:pool': 10 },
+    });
     const { port } = await scripted(answering);
     gateway.addUpstream(port);
     const [waiting] = await queue(gateway, 1);
     gateway.gateway.receive({ version: 1, type: 'lease', limit: 'requests:pool', granted: 0 });
-    expect(await open(gateway).send(get('/', 'Connection: close')).all()).toContain('503.2');
+    expect(await openClient(gateway).send(get('/', 'Connection: close')).all()).toContain('503.2');
     gateway.pass(1_300);
     expect(gateway.messagesOf('lease')).toHaveLength(2);
     gateway.gateway.receive({ version: 1, type: 'lease', limit: 'requests:pool', granted: 1 });
@@ -309,14 +296,14 @@ describe('the limit of concurrent requests', () => {
   });
 
   it('still counts requests of a pool that has gone and come again', async () => {
-    const gateway = await start({ pool: { concurrentRequestLimit: 2 } });
+    const gateway = await startGateway({ pool: { concurrentRequestLimit: 2 } });
     const { upstream, port } = await scripted(silent);
     gateway.addUpstream(port);
     const clients = await queue(gateway, 2);
     await upstream.peer(1);
     gateway.change({ removedPools: ['pool'] });
     gateway.change({ pools: [gateway.pool] });
-    expect(await open(gateway).send(get('/', 'Connection: close')).all()).toContain('503.2');
+    expect(await openClient(gateway).send(get('/', 'Connection: close')).all()).toContain('503.2');
     for (const peer of upstream.peers) peer.send(ok);
     for (const client of clients) expect(await client.responses(1)).toEqual(['200']);
   });
@@ -324,7 +311,7 @@ describe('the limit of concurrent requests', () => {
 
 describe('dispatch', () => {
   it('takes the least active of all gateways', async () => {
-    const gateway = await start({ gateways: 2 });
+    const gateway = await startGateway({ gateways: 2 });
     const all = [await scripted(silent), await scripted(silent)];
     const ids = all.map(({ port }) => gateway.addUpstream(port));
     gateway.gateway.receive({
@@ -342,7 +329,7 @@ describe('dispatch', () => {
   });
 
   it('takes the least active, equals in turn', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const all = [await scripted(silent), await scripted(silent), await scripted(silent)];
     for (const { port } of all) gateway.addUpstream(port);
     await queue(gateway, 6);
@@ -360,17 +347,17 @@ describe('dispatch', () => {
   });
 
   it('alternates between the processes of an application when they are idle', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const all = [await scripted(answering), await scripted(answering)];
     for (const { port } of all) gateway.addUpstream(port);
-    const client = open(gateway);
+    const client = openClient(gateway);
     for (let count = 1; count <= 4; count++) await client.send(get()).responses(count);
     expect(all.map(({ upstream }) => upstream.peers[0]?.requests)).toEqual([2, 2]);
   });
 
   it('reports a busy garden once, after 50 ms, and not a pool that asked for nothing', async () => {
     for (const demandWhenBusy of [true, false]) {
-      const gateway = await start({ pool: { demandWhenBusy } });
+      const gateway = await startGateway({ pool: { demandWhenBusy } });
       const { upstream, port } = await scripted(silent);
       gateway.addUpstream(port);
       await queue(gateway, 3);
@@ -383,7 +370,7 @@ describe('dispatch', () => {
   });
 
   it('does not report a garden that found a free process within 50 ms', async () => {
-    const gateway = await start({ pool: { demandWhenBusy: true } });
+    const gateway = await startGateway({ pool: { demandWhenBusy: true } });
     const { upstream, port } = await scripted(silent);
     gateway.addUpstream(port);
     const clients = await queue(gateway, 2);
@@ -398,10 +385,10 @@ describe('dispatch', () => {
   });
 
   it('tells at once when an upstream has served as many requests as its pool allows', async () => {
-    const gateway = await start({ pool: { requestsThreshold: 3 } });
+    const gateway = await startGateway({ pool: { requestsThreshold: 3 } });
     const { port } = await scripted(answering);
     const id = gateway.addUpstream(port);
-    const client = open(gateway);
+    const client = openClient(gateway);
     for (let count = 1; count <= 3; count++) await client.send(get()).responses(count);
     expect(gateway.messagesOf('counters').at(-1)?.upstreams).toEqual([{ id, active: 0, served: 3, idleMs: 0 }]);
   });
@@ -409,13 +396,13 @@ describe('dispatch', () => {
 
 describe('an upstream that cannot be reached', () => {
   it('H-148 is reported; its request takes another one, whatever the method', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const { upstream: gone, port: gonePort } = await scripted(answering);
     gone.close();
     const id = gateway.addUpstream(gonePort);
     const { upstream, port } = await scripted((peer) => peer.send(ok));
     gateway.addUpstream(port);
-    const client = open(gateway).send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc');
+    const client = openClient(gateway).send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc');
     expect(await client.responses(1)).toEqual(['200']);
     expect(gateway.messagesOf('unreachable')).toEqual([
       { version: 1, type: 'unreachable', upstream: id, code: 'ECONNREFUSED' },
@@ -424,7 +411,7 @@ describe('an upstream that cannot be reached', () => {
   });
 
   it('H-148 loses nothing of a body that was on its way', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const { upstream: gone, port: gonePort } = await scripted(answering);
     gone.close();
     gateway.addUpstream(gonePort);
@@ -433,17 +420,19 @@ describe('an upstream that cannot be reached', () => {
       if (peer.received.endsWith(body)) peer.send(ok);
     });
     gateway.addUpstream(port);
-    const client = open(gateway).send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    const client = openClient(gateway).send(
+      `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
     expect(await client.responses(1)).toEqual(['200']);
     expect(upstream.peers).toHaveLength(1);
   });
 
   it('is left alone for a second, while its requests wait for the supervisor to act', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const { upstream: gone, port } = await scripted(answering);
     gone.close();
     const id = gateway.addUpstream(port);
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await gateway.until(() => gateway.messagesOf('unreachable').length === 1);
     gateway.change({ remove: [id] });
     expect(gateway.messagesOf('demand')).toHaveLength(1);
@@ -452,22 +441,22 @@ describe('an upstream that cannot be reached', () => {
   });
 
   it('a pool that stopped meanwhile refuses what comes back to its queue', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const { upstream: gone, port } = await scripted(answering);
     gone.close();
     gateway.addUpstream(port);
-    const client = open(gateway).send(get());
+    const client = openClient(gateway).send(get());
     await poll(() => gateway.active(1) === 1);
     gateway.change({ poolStates: [{ name: 'pool', state: 'stopped', reason: 'AppOffline' }] });
     expect(await client.all()).toMatch(/^HTTP\/1\.1 503 /);
   });
 
   it('gives 502.3 when it stays so', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const { upstream: gone, port } = await scripted(answering);
     gone.close();
     gateway.addUpstream(port);
-    const client = open(gateway).send(get('/', 'Connection: close'));
+    const client = openClient(gateway).send(get('/', 'Connection: close'));
     await gateway.until(() => gateway.messagesOf('unreachable').length === 1);
     gateway.pass(1_300);
     expect(await client.all()).toContain('502.3');
@@ -479,10 +468,10 @@ describe('a worker that closes a connection', () => {
     ['with a request in hand', (peer: UpstreamPeer) => peer.socket.destroy()],
     ['that was idle', (peer: UpstreamPeer) => (peer.send(ok), peer.socket.end())],
   ])('%s gets nothing more until the supervisor has looked', async (_, onRequest) => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const { port } = await scripted(onRequest);
     const id = gateway.addUpstream(port, { kind: 'worker' });
-    const first = open(gateway).send(get());
+    const first = openClient(gateway).send(get());
     await gateway.until(() => gateway.messagesOf('unreachable').length === 1);
     await first.responses(1);
     const [second] = (await queue(gateway, 1)) as [RawClient];
@@ -492,12 +481,12 @@ describe('a worker that closes a connection', () => {
   });
 
   it('is used again as soon as the supervisor says that it lives', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     let requests = 0;
     const { port } = await scripted((peer) => ((requests += 1) === 1 ? peer.socket.destroy() : answering(peer)));
     const facts = gateway.upstream(port, { kind: 'worker' });
     gateway.change({ add: [facts] });
-    expect(await open(gateway).send(get()).responses(1)).toEqual(['502']);
+    expect(await openClient(gateway).send(get()).responses(1)).toEqual(['502']);
     const [second] = (await queue(gateway, 1)) as [RawClient];
     gateway.change({ add: [facts] });
     expect(await second.responses(1)).toEqual(['200']);
@@ -506,17 +495,17 @@ describe('a worker that closes a connection', () => {
 
 describe('retiring', () => {
   it('answers drained at once when nothing is in flight, and closes idle connections', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const { upstream, port } = await scripted(answering);
     const id = gateway.addUpstream(port);
-    await open(gateway).send(get()).responses(1);
+    await openClient(gateway).send(get()).responses(1);
     gateway.change({ retire: [id] });
     expect(gateway.messagesOf('drained')).toEqual([{ version: 1, type: 'drained', upstream: id }]);
     await (await upstream.peer()).until(({ closed }) => closed);
   });
 
   it('answers drained after the last request; new ones go elsewhere meanwhile', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const old = await scripted(silent);
     const id = gateway.addUpstream(old.port);
     const [slow] = await queue(gateway, 1);
@@ -524,7 +513,7 @@ describe('retiring', () => {
     await peer.until(({ requests }) => requests === 1);
     const next = await scripted(answering);
     gateway.change({ add: [gateway.upstream(next.port)], retire: [id] });
-    expect(await open(gateway).send(get()).responses(1)).toEqual(['200']);
+    expect(await openClient(gateway).send(get()).responses(1)).toEqual(['200']);
     expect(gateway.messagesOf('drained')).toHaveLength(0);
     peer.send(ok);
     expect(await slow?.responses(1)).toEqual(['200']);
@@ -534,7 +523,7 @@ describe('retiring', () => {
   });
 
   it('answers busy when it must be idle and is not, and goes on', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const { upstream, port } = await scripted(silent);
     const id = gateway.addUpstream(port);
     await queue(gateway, 1);
@@ -545,7 +534,7 @@ describe('retiring', () => {
   });
 
   it('dispatches to an upstream again that is added again', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const { port } = await scripted(answering);
     const facts = gateway.upstream(port);
     gateway.change({ add: [facts] });
@@ -558,10 +547,10 @@ describe('retiring', () => {
   });
 
   it('loses no request of a swap under load', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const delayed = (peer: UpstreamPeer): void => void setImmediate(() => answering(peer));
     let id = gateway.addUpstream((await scripted(delayed)).port);
-    const clients = Array.from({ length: 20 }, () => open(gateway));
+    const clients = Array.from({ length: 20 }, () => openClient(gateway));
     let swaps = 0;
     const loads = clients.map(async (client) => {
       for (let count = 1; count <= 50; count++) expect(await client.send(get()).responses(count)).toHaveLength(count);
@@ -585,7 +574,7 @@ describe('retiring', () => {
 
 describe('a process that is gone', () => {
   it('P-36 fails what it had in hand with 502 or a reset; those who wait go to the next one', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const { upstream, port } = await scripted(silent);
     const id = gateway.addUpstream(port);
     const [before, within] = await queue(gateway, 2);
@@ -603,7 +592,7 @@ describe('a process that is gone', () => {
   });
 
   it('what it wrote before still arrives; sockets that outlive it are closed after a second', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const { upstream, port } = await scripted(silent);
     const id = gateway.addUpstream(port);
     const [served, stuck] = await queue(gateway, 2);
@@ -619,7 +608,7 @@ describe('a process that is gone', () => {
 
 describe('orders', () => {
   it('send one request with the token, and report its status', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const { upstream, port } = await scripted((peer) =>
       peer.send('HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n'),
     );
@@ -648,7 +637,7 @@ describe('orders', () => {
   });
 
   it('report what went wrong', async () => {
-    const gateway = await start();
+    const gateway = await startGateway();
     const { upstream: gone, port: gonePort } = await scripted(silent);
     gone.close();
     const { port } = await scripted(silent);
