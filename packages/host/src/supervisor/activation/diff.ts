@@ -99,12 +99,14 @@ function poolAction(before: ApplicationPoolSettings, after: ApplicationPoolSetti
 }
 
 /** What a process gets when it is made and cannot change afterwards. */
-function processSettings({ processModel, environmentVariables }: ApplicationPoolSettings): unknown {
+function processSettings({ processModel, environmentVariables, keyRing }: ApplicationPoolSettings): unknown {
   const { identityType, userName, loadUserProfile, setProfileEnvironment, manualGroupMembership, maxProcesses } =
     processModel;
   return [
     ...[identityType, userName, loadUserProfile, setProfileEnvironment, manualGroupMembership, maxProcesses],
-    environmentVariables,
+    ...[environmentVariables, keyRing.applicationName, keyRing.profileCompat],
+    // Processes see a folder, whichever store it is a copy of.
+    'shared' in keyRing ? 'shared' : keyRing.store,
   ];
 }
 

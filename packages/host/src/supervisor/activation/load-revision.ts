@@ -15,6 +15,7 @@ import { configurationDiagnostic } from './configuration-diagnostic.ts';
 import type { CompiledSite, ContentReader } from './content/content-reader.ts';
 import { distinct, ignoredSections, locationsOfNobody } from './findings.ts';
 import { keepLastGood } from './last-good.ts';
+import { compileKeyRings } from './pools/compile-key-rings.ts';
 import { compilePools } from './pools/compile-pools.ts';
 import type { FileReader } from './reading/file-reader.ts';
 import type { ConfigurationDiagnostic, ConfigurationFileStamp, Revision } from './revision.ts';
@@ -64,10 +65,16 @@ export async function loadRevision(options: LoadOptions): Promise<LoadedRevision
   const server = await readServerFile(configFile, files, registry, variables);
   if ('errors' in server) return { errors: server.errors.map(configurationDiagnostic), files: server.stamps };
   const trustedProxies = readTrustedProxies(server.evaluation);
-  if (trustedProxies.errors.length > 0) return { errors: trustedProxies.errors, files: server.stamps };
+  const keyRings = compileKeyRings(server.evaluation);
+  const unusable = [...trustedProxies.errors, ...keyRings.errors];
+  if (unusable.length > 0) return { errors: unusable, files: server.stamps };
 
   // 2.
-  const { pools, diagnostics: poolFindings, withoutContentConfiguration } = compilePools(server.evaluation);
+  const {
+    pools,
+    diagnostics: poolFindings,
+    withoutContentConfiguration,
+  } = compilePools(server.evaluation, keyRings.ringOf);
   const declared = readSites(server.evaluation, {
     pools: new Map(pools.map(({ name }) => [name.toLowerCase(), name])),
     withoutContentConfiguration,
@@ -113,6 +120,7 @@ export async function loadRevision(options: LoadOptions): Promise<LoadedRevision
       ...trustedProxies.warnings,
       ...locationsOfNobody(server.file, declared.sites),
       ...poolFindings,
+      ...keyRings.ringsOfNobody(pools.map(({ name }) => name)),
       ...declared.diagnostics,
       ...compiled.flatMap(({ diagnostics }) => diagnostics),
       ...degradations,

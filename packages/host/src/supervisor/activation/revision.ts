@@ -168,7 +168,44 @@ export interface ApplicationPoolSettings {
     readonly rapidFailProtectionMaxCrashes: number;
   };
   readonly environmentVariables: readonly (readonly [name: string, value: string])[];
+  readonly keyRing: KeyRingSettings;
   readonly origin: Origin;
+}
+
+/** Effective entry of `system.applicationHost/dataProtection`: where a pool's data protection keys live. */
+export type KeyRingSettings = {
+  /** For the Node.js applications of the pool; empty: each its own folder, as ASP.NET Core does. */
+  readonly applicationName: string;
+  readonly profileCompat: 'Helpful' | 'Strict';
+} & (
+  | { readonly store: 'Profile' | 'Memory' }
+  | { readonly store: 'Folder' | 'Redis' | 'PostgreSql'; readonly shared: SharedRingSettings }
+);
+
+/** A ring that Poolhouse keeps for its applications, most often with other machines. */
+export interface SharedRingSettings {
+  /** Absolute path of the folder; empty for the other stores. */
+  readonly path: string;
+  /** URL of the store, empty when a file holds it. A secret: for the key keeper alone. */
+  readonly connection: string;
+  readonly connectionFile: string;
+  /** Redis list or table; empty: ASP.NET Core's. */
+  readonly name: string;
+  readonly keyLifetimeMs: number;
+  readonly autoGenerate: boolean;
+  /** Without one, keys lie in the store in clear. */
+  readonly certificate?: CertificateSettings;
+  readonly olderCertificates: readonly CertificateSettings[];
+}
+
+/** Files of a certificate, absolute paths. */
+export interface CertificateSettings {
+  /** PEM or PFX. */
+  readonly path: string;
+  /** PEM file with the private key, when it is not in the first one. */
+  readonly keyPath?: string;
+  /** A file whose first line is the passphrase. */
+  readonly passphraseFile?: string;
 }
 
 export type RecycleFlag =

@@ -1,5 +1,5 @@
 import type { EffectiveConfiguration, EffectiveElement } from '@poolhouse/configuration';
-import type { ApplicationPoolSettings, ConfigurationDiagnostic, Origin } from '../revision.ts';
+import type { ApplicationPoolSettings, ConfigurationDiagnostic, KeyRingSettings, Origin } from '../revision.ts';
 import { applicationPoolsSection } from '../sections/application-pools.ts';
 
 type PoolElement = EffectiveElement<(typeof applicationPoolsSection)['collection']['entry']>;
@@ -16,7 +16,10 @@ export interface CompiledPools {
 }
 
 /** Pools as the process model needs them: times in milliseconds, defaults applied. */
-export function compilePools(configuration: EffectiveConfiguration): CompiledPools {
+export function compilePools(
+  configuration: EffectiveConfiguration,
+  ringOf: (pool: string) => KeyRingSettings,
+): CompiledPools {
   const section = configuration.section(applicationPoolsSection);
   const defaults = section.element('applicationPoolDefaults');
   const pools: ApplicationPoolSettings[] = [];
@@ -32,14 +35,14 @@ export function compilePools(configuration: EffectiveConfiguration): CompiledPoo
       diagnostics.push({ severity: 'error', ...origin, message, section, code: 'tooLong' });
       continue;
     }
-    pools.push(compilePool(element, origin));
+    pools.push(compilePool(element, origin, ringOf(name)));
     if (!element.get('enableConfigurationOverride')) withoutContentConfiguration.add(name.toLowerCase());
     diagnostics.push(...caseClashes(element), ...replacedDefaults(element, defaults));
   }
   return { pools, diagnostics, withoutContentConfiguration };
 }
 
-function compilePool(element: PoolElement, origin: Origin): ApplicationPoolSettings {
+function compilePool(element: PoolElement, origin: Origin, keyRing: KeyRingSettings): ApplicationPoolSettings {
   const processModel = element.element('processModel');
   const recycling = element.element('recycling');
   const periodicRestart = recycling.element('periodicRestart');
@@ -52,7 +55,8 @@ function compilePool(element: PoolElement, origin: Origin): ApplicationPoolSetti
     processModel: {
       identityType: processModel.get('identityType'),
       userName: processModel.get('userName'),
-      loadUserProfile: processModel.get('loadUserProfile'),
+      // Windows takes false for it. A pool whose keys vanish with it is what nobody asked for: only a no is one.
+      loadUserProfile: !processModel.isSet('loadUserProfile') || processModel.get('loadUserProfile'),
       setProfileEnvironment: processModel.get('setProfileEnvironment'),
       manualGroupMembership: processModel.get('manualGroupMembership'),
       idleTimeoutMs: processModel.get('idleTimeout'),
@@ -90,6 +94,7 @@ function compilePool(element: PoolElement, origin: Origin): ApplicationPoolSetti
       .element('environmentVariables')
       .entries()
       .map((entry) => [entry.get('name'), entry.get('value')]),
+    keyRing,
     origin,
   };
 }

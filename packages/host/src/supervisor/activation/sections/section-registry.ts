@@ -9,6 +9,7 @@ import {
   windowsAuthenticationSection,
 } from './access-protection.ts';
 import { applicationPoolsSection } from './application-pools.ts';
+import { dataProtectionSection } from './data-protection.ts';
 import { gatewaySection } from './gateway.ts';
 import { frameworkSections, knownSections } from './known-sections.ts';
 import { sitesSection } from './sites.ts';
@@ -20,6 +21,7 @@ const own: readonly SectionSchema[] = [
   sitesSection,
   webLimitsSection,
   gatewaySection,
+  dataProtectionSection,
   webSocketSection,
   accessSection,
   anonymousAuthenticationSection,

@@ -12,6 +12,7 @@ export function poolSettings(overrides: Overrides = {}): ApplicationPoolSettings
   return {
     ...{ name: 'shop', autoStart: true, startMode: 'OnDemand', queueLength: 1000, environmentVariables: [] },
     origin: { file: 'applicationHost.config', line: 1, column: 1 },
+    keyRing: { store: 'Profile', applicationName: '', profileCompat: 'Helpful' },
     ...overrides,
     processModel: {
       ...{ identityType: 'ApplicationPoolIdentity', userName: '', loadUserProfile: true, setProfileEnvironment: true },
