@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { ControlGroups, OutputFile, ownControlGroup, RunRecord, type GivenSocket } from '../linux/index.ts';
 import type { EventLog } from '../logging/index.ts';
 import {
@@ -8,14 +7,7 @@ import {
   type Revision,
 } from './activation/index.ts';
 import { applicationsOf, applyChange } from './apply-change.ts';
-import {
-  awaitsRelease,
-  closeEndpoints,
-  openEndpoints,
-  type BindingProblem,
-  type Endpoint,
-  type EndpointChange,
-} from './endpoints/index.ts';
+import { EndpointSet } from './endpoint-set.ts';
 import { errorLogFolderName, type FileLocations } from './file-locations.ts';
 import { GatewayFleet, type GatewayLaunch } from './gateways/index.ts';
 import {
@@ -64,9 +56,6 @@ export class ConfigurationError extends Error {
 /** How often the pools look at their limits, milliseconds. */
 const tickMs = 500;
 
-/** How long gateways that drain may take to let go of a port, milliseconds. */
-const portReleaseMs = 5_000;
-
 /** Most time that clients get to finish at the end of the supervisor, beyond the longest shutdownTimeLimit, milliseconds. */
 const stopReserveMs = 5_000;
 
@@ -92,9 +81,7 @@ export class Supervisor implements SupervisorOperations {
   #record: RunRecord | undefined;
   #controlGroups: ControlGroups | undefined;
   #fleet: GatewayFleet | undefined;
-  #endpoints: readonly Endpoint[] = [];
-  #bindingProblems: readonly BindingProblem[] = [];
-  readonly #reportedSockets = new Set<GivenSocket>();
+  readonly #endpoints: EndpointSet;
   #pools: PoolSet | undefined;
   #reloading: Promise<void> = Promise.resolve();
   #gatewayOutput: OutputFile | undefined;
@@ -106,6 +93,7 @@ export class Supervisor implements SupervisorOperations {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.events = options.events;
+    this.#endpoints = new EndpointSet(options.givenSockets, options.events.emit, now);
     this.#identities = new IdentityProvider(options.separateUsers, options.locations.state);
   }
 
@@ -150,8 +138,8 @@ export class Supervisor implements SupervisorOperations {
       pools: this.#pools?.all ?? [],
       poolProblems: this.#pools?.problems ?? new Map(),
       fleet: this.#fleet,
-      endpoints: this.#endpoints,
-      bindingProblems: this.#bindingProblems,
+      endpoints: this.#endpoints.all,
+      bindingProblems: this.#endpoints.problems,
       clock,
     });
   }
@@ -229,29 +217,12 @@ export class Supervisor implements SupervisorOperations {
       const after = result.revision;
       await applyChange(compareRevisions(before, after), after, pools, fleet, emit);
       this.#revision = after;
-      await this.#changeEndpoints(after, fleet);
+      await this.#endpoints.change(after.sites, fleet);
       reportDiagnostics(emit, after, before);
       emit('config.applied', { revision: after.number, sites: after.sites.length, pools: after.pools.length });
     } catch (error) {
       emit('supervisor.task_failed', { task: 'applying a changed configuration', error: String(error) });
     }
-  }
-
-  /**
-   * Gateways inherit sockets when they start: new sockets need new gateways, and the old ones drain. All
-   * addresses of a port can be opened only when the old gateways have let go of a single one, and the reverse:
-   * then that port is refused for the moment in between.
-   */
-  async #changeEndpoints(revision: Revision, fleet: GatewayFleet): Promise<void> {
-    const { changed, obsolete } = this.#openEndpoints(revision);
-    if (changed || fleet.outdated) await fleet.use(this.#endpoints);
-    closeEndpoints(obsolete);
-    const deadline = now() + portReleaseMs;
-    while (awaitsRelease(this.#bindingProblems, obsolete) && now() < deadline) {
-      await wait(20);
-      if (this.#openEndpoints(revision).changed) await fleet.use(this.#endpoints);
-    }
-    this.#reportBindingProblems();
   }
 
   async #loadFirst(): Promise<Revision> {
@@ -278,9 +249,7 @@ export class Supervisor implements SupervisorOperations {
       sendOrder: (order) => fleet.sendOrder(order),
     });
     for (const settings of revision.pools) await this.#pools.set(settings, applicationsOf(revision, settings.name));
-    this.#openEndpoints(revision);
-    this.#reportBindingProblems();
-    await fleet.use(this.#endpoints);
+    await this.#endpoints.open(revision.sites, fleet);
     this.#revision = revision;
     emit('config.applied', { revision: revision.number, sites: revision.sites.length, pools: revision.pools.length });
     if (!this.#options.separateUsers) {
@@ -327,32 +296,6 @@ export class Supervisor implements SupervisorOperations {
     );
   }
 
-  #openEndpoints(revision: Revision): EndpointChange {
-    const change = openEndpoints(
-      this.#endpoints,
-      revision.sites.filter((site) => site.serverAutoStart),
-      this.#options.givenSockets,
-    );
-    for (const socket of change.unneeded) {
-      if (this.#reportedSockets.has(socket)) continue;
-      this.#reportedSockets.add(socket);
-      const { fd, name, address, port } = socket;
-      this.events.emit('service.socket_unneeded', { fd, name, address, port });
-    }
-    this.#endpoints = change.endpoints;
-    this.#bindingProblems = change.problems;
-    return change;
-  }
-
-  #reportBindingProblems(): void {
-    for (const { site, binding, message } of this.#bindingProblems) {
-      this.events.emit('site.binding.failed', {
-        ...{ site: site.name, error: message },
-        binding: `${binding.protocol}/${binding.address}:${binding.port}:${binding.host}`,
-      });
-    }
-  }
-
   #hostFacts(gatewayGroup: number | undefined): HostFacts {
     const { locations, baseEnvironment } = this.#options;
     return {
@@ -392,7 +335,7 @@ export class Supervisor implements SupervisorOperations {
     this.#fleet?.destroy();
     this.#pools?.destroy();
     this.#controlGroups?.release();
-    closeEndpoints(this.#endpoints);
+    this.#endpoints.close();
     this.#gatewayOutput?.close();
     this.#record?.release();
   }
