@@ -10,6 +10,8 @@ const packages: readonly { readonly name: string; readonly provides: string }[] 
   { name: 'openssl', provides: '/usr/bin/openssl' },
   { name: 'python3', provides: '/usr/bin/python3' },
   { name: 'nghttp2-client', provides: '/usr/bin/h2load' },
+  { name: 'redis-server', provides: '/usr/bin/redis-server' },
+  { name: 'postgresql', provides: '/usr/bin/pg_ctlcluster' },
 ];
 
 /** Debian's switch that keeps a package from starting its service. */

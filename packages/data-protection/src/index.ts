@@ -5,6 +5,8 @@ export type {
   PersistedDataProtector,
   TimeLimitedDataProtector,
 } from './protection/data-protector.ts';
+export { DataProtectionProvider } from './protection/data-protection-provider.ts';
+export type { DataProtectionOptions } from './protection/data-protection-options.ts';
 export { EphemeralDataProtectionProvider } from './protection/ephemeral-data-protection-provider.ts';
 export type {
   Algorithms,
@@ -13,10 +15,18 @@ export type {
   ValidationAlgorithm,
 } from './encryption/authenticated-encryptor.ts';
 export type { Key } from './keys/key.ts';
+export type { KeyEscrowSink } from './keys/key-escrow-sink.ts';
+export { KeyManager, type KeyManagerOptions } from './keys/key-manager.ts';
 export type { ManagedAlgorithms } from './keys/new-descriptor.ts';
 export { KeyElementError } from './keys/key-element-error.ts';
 export type { KeyRing, KeyRingEntry, KeyRingProvider } from './keys/key-ring.ts';
 export type { StoredElement, XmlRepository } from './repositories/repository.ts';
+export {
+  FileSystemXmlRepository,
+  type FileSystemOptions,
+} from './repositories/file-system/file-system-xml-repository.ts';
+export { InMemoryXmlRepository } from './repositories/in-memory-xml-repository.ts';
+export { DataProtectionPolicyError } from './location/policy-error.ts';
 export type { XmlDecryptor, XmlEncryptor } from './at-rest/encryption-at-rest.ts';
 export { AzureKeyVaultXmlEncryptor, type KeyVault } from './at-rest/azure-key-vault.ts';
 export { CertificateError } from './at-rest/certificates/certificate-error.ts';
@@ -44,6 +54,6 @@ export { parseXml } from './xml/parse-xml.ts';
 export { writeXml, type XmlForm } from './xml/write-xml.ts';
 export { XmlError } from './xml/xml-error.ts';
 export type { Instant } from './time/instant.ts';
-export type { Logger } from './logger.ts';
+export { consoleLogger, silentLogger, type Logger } from './logger.ts';
 export { CryptographicError, type CryptographicErrorCode } from './errors/cryptographic-error.ts';
 export { RingNotLoadedError } from './errors/ring-not-loaded-error.ts';

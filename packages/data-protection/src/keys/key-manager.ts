@@ -6,6 +6,7 @@ import { encryptorFor } from '../encryption/encryptor-for.ts';
 import { RandomPool } from '../encryption/random-pool.ts';
 import type { Logger } from '../logger.ts';
 import type { XmlRepository } from '../repositories/repository.ts';
+import { formatInstant } from '../time/date-text.ts';
 import type { Instant } from '../time/instant.ts';
 import type { KeyOpening } from './deferred-encryptor.ts';
 import { keyFriendlyName, readKeyElement, writeKeyElement } from './key-element.ts';
@@ -27,6 +28,7 @@ export interface KeyManagerOptions {
   readonly algorithms: Algorithms | ManagedAlgorithms;
   readonly escrowSinks: readonly KeyEscrowSink[];
   readonly clock: () => Instant;
+  /** Of the master keys, and of what is random in payloads. Each array it gives is the caller's alone. */
   readonly random: (bytes: number) => Uint8Array;
   readonly logger: Logger;
 }
@@ -41,7 +43,7 @@ export class KeyManager {
 
   constructor(options: KeyManagerOptions) {
     this.#options = options;
-    const random = new RandomPool();
+    const random = new RandomPool(options.random);
     this.#opening = {
       decryptors: options.decryptors,
       encryptorFor: (suite, masterKey): AuthenticatedEncryptor => encryptorFor(suite, masterKey, random),
@@ -72,6 +74,8 @@ export class KeyManager {
     const { algorithms, clock, encryptor, escrowSinks, logger, random, repository } = this.#options;
     const keyId = randomUUID();
     const masterKey = random(masterKeyBytes);
+    if (masterKey.length !== masterKeyBytes)
+      throw new RangeError('The random generator gave fewer bytes than it was asked for.');
     const dates = { creationDate: clock(), activationDate, expirationDate };
     const element = writeKeyElement({ keyId, algorithms, masterKey, ...dates });
     masterKey.fill(0);
@@ -79,6 +83,9 @@ export class KeyManager {
     if (encryptor === undefined) logger.warn(`The key {${keyId}} is stored without encryption at rest.`);
     const stored = encryptor === undefined ? element : await encryptSecrets(element, encryptor);
     await repository.storeElement(stored, keyFriendlyName(keyId));
+    logger.info(
+      `The key {${keyId}} was created: active from ${formatInstant(activationDate)}, expires ${formatInstant(expirationDate)}.`,
+    );
     const key = readKeyElement(element, this.#opening, logger);
     this.#known = new Map([...this.#known, [keyId, key]]);
     this.expire();

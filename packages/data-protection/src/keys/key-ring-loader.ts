@@ -59,14 +59,29 @@ export class KeyRingLoader {
 
   /** @throws CryptographicError when there is no key to protect with, and what the repository throws */
   async load(): Promise<LoadedKeyRing> {
-    const { autoGenerateKeys, manager } = this.#options;
+    const { autoGenerateKeys, logger, manager } = this.#options;
     const version = manager.version;
-    const choice = await this.#choose();
-    if (choice.needed === undefined || !autoGenerateKeys) return this.#freeze(choice.usable, choice.keys, version);
+    const { keys, usable, needed } = await this.#choose();
+    if (needed !== undefined && autoGenerateKeys) return this.#loadWithNewKey();
+    if (needed !== undefined) {
+      logger.warn(
+        'The key ring needs a new key, and auto-generation of keys is disabled: somebody else has to make it.',
+      );
+    }
+    return this.#freeze(usable, keys, version);
+  }
+
+  async #loadWithNewKey(): Promise<LoadedKeyRing> {
+    const { manager } = this.#options;
     const made = await this.#locked(() => this.#makeKey());
-    const afterwards = await this.#choose();
-    // A store that is slow to list what it took lacks the key that was just made.
-    return this.#freeze(afterwards.usable ?? made, listed(afterwards.keys, made), manager.version);
+    const version = manager.version;
+    const { keys, usable } = await this.#choose();
+    if (made === undefined) return this.#freeze(usable, keys, version);
+    // A store that is slow to list what it took lacks the key that was just made. Where it is listed, a revocation that
+    // is dated ahead may cover it.
+    const listed = keys.find(({ keyId }) => keyId === made.keyId);
+    const last = made.withRevocation(listed?.isRevoked ?? false);
+    return this.#freeze(usable ?? last, listed === undefined ? [...keys, made] : keys, version);
   }
 
   async #choose(): Promise<Choice> {
@@ -136,8 +151,4 @@ export class KeyRingLoader {
       }
     };
   }
-}
-
-function listed(keys: readonly StoredKey[], made: StoredKey | undefined): readonly StoredKey[] {
-  return made === undefined || keys.some(({ keyId }) => keyId === made.keyId) ? keys : [...keys, made];
 }

@@ -10,7 +10,8 @@ import type { StoredKey } from './stored-key.ts';
  * Reads the elements of a repository as keys and revocations. A bad key costs that key, with an error in the log; a
  * bad revocation, and one id twice, cost the whole ring.
  *
- * @param known keys of earlier loads by id: a key never changes, so what has been decrypted of it is kept
+ * @param known keys of earlier loads by id: a key never changes, so what has been decrypted of it is kept; one that could
+ *   not be decrypted is read anew, for somebody may have encrypted it anew since
  * @throws KeyElementError
  */
 export function readRing(
@@ -26,7 +27,7 @@ export function readRing(
       const key = keyOf(element, opening, logger);
       if (key === undefined) continue;
       if (keys.has(key.keyId)) throw new KeyElementError(`The key {${key.keyId}} already exists in the keyring.`);
-      keys.set(key.keyId, known.get(key.keyId) ?? key);
+      keys.set(key.keyId, opened(known.get(key.keyId)) ?? key);
     } else if (element.name === 'revocation' && element.namespace === '') {
       revocations.push(readRevocationElement(element));
     } else {
@@ -40,6 +41,10 @@ export function readRing(
   }
   const isRevoked = revocationTest(revocations);
   return [...keys.values()].map((key) => key.withRevocation(isRevoked(key)));
+}
+
+function opened(key: StoredKey | undefined): StoredKey | undefined {
+  return key?.encryptor === undefined ? undefined : key;
 }
 
 function keyOf(element: XmlElement, opening: KeyOpening, logger: Logger): StoredKey | undefined {

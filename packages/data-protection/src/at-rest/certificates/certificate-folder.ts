@@ -6,6 +6,7 @@ import { readCertificateFile } from './certificate-file.ts';
 import {
   normalizeThumbprint,
   pairCertificates,
+  requireValid,
   thumbprintOf,
   type Certificate,
   type CertificateSource,
@@ -52,13 +53,7 @@ export class CertificateFolder implements CertificateSource {
     if (certificate === undefined) {
       throw new CertificateError(`No certificate with thumbprint ${wanted} in ${this.#folder}.`);
     }
-    const { validFrom, validTo } = certificate.x509;
-    if (now < new Date(validFrom) || now > new Date(validTo)) {
-      throw new CertificateError(
-        `The certificate with thumbprint ${wanted} is valid from ${validFrom} to ${validTo} only: ` +
-          'new keys need one that is valid now. It goes on decrypting older keys.',
-      );
-    }
+    requireValid(certificate, now);
     return certificate;
   }
 

@@ -1,4 +1,5 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
+import { CertificateError } from './certificate-error.ts';
 
 /** A certificate, and its private key where that is at hand. */
 export interface Certificate {
@@ -20,6 +21,20 @@ export function thumbprintOf(x509: X509Certificate): string {
 /** Accepts a thumbprint as people paste it: any case, spaces or colons, the mark that Windows' dialog puts in front. */
 export function normalizeThumbprint(text: string): string {
   return text.replaceAll(/[\s:\u200e]/g, '').toUpperCase();
+}
+
+/**
+ * New keys are encrypted for a certificate that is valid at the time; what decrypts may be older.
+ *
+ * @throws CertificateError
+ */
+export function requireValid({ x509 }: Certificate, now: Date): void {
+  const { validFrom, validTo } = x509;
+  if (now >= new Date(validFrom) && now <= new Date(validTo)) return;
+  throw new CertificateError(
+    `The certificate with thumbprint ${thumbprintOf(x509)} is valid from ${validFrom} to ${validTo} only: ` +
+      'new keys need one that is valid now. It goes on decrypting older keys.',
+  );
 }
 
 /** Certificates that are configured one by one: the current one and the older ones that keys still need. */

@@ -1,0 +1,75 @@
+import { watch, type FSWatcher } from 'node:fs';
+
+/** Milliseconds. */
+export interface WatchTiming {
+  /** From the first sign of a change until it is told: files come in groups. */
+  readonly debounce: number;
+  /** From one telling to the next. */
+  readonly interval: number;
+  /** Until a directory that is not there is looked for again. */
+  readonly retry: number;
+}
+
+const usualTiming: WatchTiming = { debounce: 250, interval: 10_000, retry: 10_000 };
+
+/**
+ * Tells of `*.xml` files that come to a directory, change or go. Where the system cannot tell (no such directory yet,
+ * no watches left, a network share that others write to) the ring's own period remains. Keeps no process alive.
+ */
+export class DirectoryWatch implements Disposable {
+  readonly #directory: string;
+  readonly #changed: () => void;
+  readonly #timing: WatchTiming;
+  #watcher: FSWatcher | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #telling: NodeJS.Timeout | undefined;
+  #told = Number.NEGATIVE_INFINITY;
+
+  constructor(directory: string, changed: () => void, timing: WatchTiming = usualTiming) {
+    this.#directory = directory;
+    this.#changed = changed;
+    this.#timing = timing;
+    this.#open();
+  }
+
+  [Symbol.dispose](): void {
+    this.#watcher?.close();
+    clearTimeout(this.#retry);
+    clearTimeout(this.#telling);
+  }
+
+  #open(): void {
+    try {
+      this.#watcher = watch(this.#directory, { persistent: false }, (event, name) => this.#noticed(event, name));
+      this.#watcher.on('error', () => this.#lost());
+    } catch {
+      this.#lost();
+    }
+  }
+
+  #noticed(event: string, name: string | null): void {
+    if (name === null || name.endsWith('.xml')) this.#tellSoon();
+    // The directory itself was moved or removed: the system names it as if it lay in itself.
+    else if (event === 'rename' && this.#directory.endsWith(`/${name}`)) this.#lost();
+  }
+
+  #lost(): void {
+    this.#watcher?.close();
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      this.#open();
+      this.#tellSoon();
+    }, this.#timing.retry).unref();
+  }
+
+  #tellSoon(): void {
+    if (this.#telling !== undefined) return;
+    const { debounce, interval } = this.#timing;
+    const wait = Math.max(debounce, this.#told + interval - performance.now());
+    this.#telling = setTimeout(() => {
+      this.#telling = undefined;
+      this.#told = performance.now();
+      this.#changed();
+    }, wait).unref();
+  }
+}

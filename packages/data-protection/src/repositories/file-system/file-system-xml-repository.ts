@@ -1,0 +1,136 @@
+import { chmod, mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { silentLogger, type Logger } from '../../logger.ts';
+import type { XmlElement } from '../../xml/element.ts';
+import { parseXml, sizeLimit } from '../../xml/parse-xml.ts';
+import { writeXml } from '../../xml/write-xml.ts';
+import { XmlError } from '../../xml/xml-error.ts';
+import { safeFriendlyName } from '../friendly-name.ts';
+import type { StoredElement, XmlRepository } from '../repository.ts';
+import { codeOf, createWholeFile, flushDirectory } from './atomic-file.ts';
+import { withDirectoryLock } from './directory-lock.ts';
+import { DirectoryWatch } from './directory-watch.ts';
+
+export interface FileSystemOptions {
+  /**
+   * Permissions of the files; default `0o600`. `0o660` shares a ring with a group: the directory, when it is made
+   * here, then gets the setgid bit, so that the files of all belong to that group.
+   */
+  readonly fileMode?: number;
+  readonly logger?: Logger;
+}
+
+/** Files that are read at once. */
+const parallel = 32;
+/** How often, and after how many ms, a file is read again that looks as if it were being written. */
+const rereads = 5;
+const rereadPause = 40;
+
+/**
+ * A directory with one file per element, as ASP.NET Core's `PersistKeysToFileSystem` keeps it. Several processes and
+ * machines may share it. Files appear whole or not at all and are never overwritten.
+ */
+export class FileSystemXmlRepository implements XmlRepository {
+  readonly directory: string;
+  readonly #fileMode: number;
+  readonly #logger: Logger;
+
+  constructor(directory: string, { fileMode = 0o600, logger = silentLogger }: FileSystemOptions = {}) {
+    this.directory = directory;
+    this.#fileMode = fileMode;
+    this.#logger = logger;
+  }
+
+  async getAllElements(): Promise<readonly XmlElement[]> {
+    return (await this.#stored()).map(({ element }) => element);
+  }
+
+  async storeElement(element: XmlElement, friendlyName: string): Promise<void> {
+    await this.#makeDirectory();
+    const path = join(this.directory, `${safeFriendlyName(friendlyName)}.xml`);
+    await createWholeFile(path, writeXml(element, 'document'), this.#fileMode);
+  }
+
+  async deleteElements(choose: (stored: readonly StoredElement[]) => readonly StoredElement[]): Promise<boolean> {
+    for (const { path } of choose(await this.#stored()) as readonly StoredFile[]) {
+      try {
+        await unlink(path).catch((error: unknown) => {
+          if (codeOf(error) !== 'ENOENT') throw error;
+        });
+        // Each on its own: after a loss of power a later deletion must not have outlived an earlier one.
+        await flushDirectory(this.directory);
+      } catch (error) {
+        this.#logger.error(`${path} could not be deleted (${codeOf(error)}); nothing after it was.`, error);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  watch(changed: () => void): Disposable {
+    return new DirectoryWatch(this.directory, changed);
+  }
+
+  async withLock<T>(work: () => Promise<T>): Promise<T> {
+    // Without a directory there is nowhere to put the lock; whether that matters, storing will tell.
+    await this.#makeDirectory().catch(() => undefined);
+    return withDirectoryLock(this.directory, work);
+  }
+
+  async #makeDirectory(): Promise<void> {
+    const made = await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    // mkdir takes no setgid bit, and the process's umask may take the group's rights.
+    if (made !== undefined && (this.#fileMode & 0o070) !== 0) await chmod(this.directory, 0o2770);
+  }
+
+  async #stored(): Promise<StoredFile[]> {
+    const names = (await this.#list()).filter((name) => name.endsWith('.xml')).sort();
+    const stored: (StoredFile | undefined)[] = [];
+    for (let start = 0; start < names.length; start += parallel) {
+      const group = names.slice(start, start + parallel).map((name) => this.#read(join(this.directory, name)));
+      stored.push(...(await Promise.all(group)));
+    }
+    return stored.filter((file) => file !== undefined);
+  }
+
+  async #list(): Promise<string[]> {
+    try {
+      return await readdir(this.directory);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  /** Undefined when it has been deleted since it was listed. */
+  async #read(path: string, attempt = 1): Promise<StoredFile | undefined> {
+    try {
+      return { path, handle: path, element: parseXml(await readBounded(path), path) };
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      // Where it cannot rename, .NET copies: such a file is there before all of its content is.
+      if (!(error instanceof XmlError) || attempt > rereads || !(await isFresh(path))) throw error;
+    }
+    await sleep(rereadPause);
+    return this.#read(path, attempt + 1);
+  }
+}
+
+interface StoredFile extends StoredElement {
+  readonly path: string;
+}
+
+/** A file as large as no element may be is not read at all; that it is too large the parser says. */
+async function readBounded(path: string): Promise<Buffer> {
+  const { size } = await stat(path);
+  if (size > sizeLimit) throw new XmlError(`${path} is larger than the ${sizeLimit} bytes that an element may have.`);
+  return readFile(path);
+}
+
+function isFresh(path: string): Promise<boolean> {
+  return stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs < 2_000,
+    () => true,
+  );
+}
