@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ApplicationPoolSettings } from '../../activation/revision.ts';
 import { poolSettings } from '../testing/pool-settings.ts';
 import { applicationSettings, hostingSettings } from '../testing/application-settings.ts';
 import { buildEnvironment, type ProcessFacts } from './environment.ts';
@@ -8,12 +9,16 @@ const profile = {
   home: '/state/pools/ph-shop-1/profile',
   temporaryFolder: '/state/pools/ph-shop-1/tmp',
 };
+const ready = (): Promise<void> => Promise.resolve();
 const facts: ProcessFacts = {
   ...{ model: 'outofprocess', port: 12345, token: 'token-value', tokenInEnvironment: true, aspNetCore: true },
   configurationFile: '/etc/poolhouse/applicationHost.config',
 };
 
 interface Case {
+  processModel?: Partial<ApplicationPoolSettings['processModel']>;
+  keyRing?: ApplicationPoolSettings['keyRing'];
+  folder?: string;
   base?: Record<string, string>;
   pool?: readonly (readonly [string, string])[];
   section?: readonly (readonly [string, string])[];
@@ -23,10 +28,12 @@ interface Case {
 
 function build(input: Case): Record<string, string> {
   const hosting = hostingSettings({ environmentVariables: input.section ?? [] });
-  const pool = { ...poolSettings(), environmentVariables: input.pool ?? [] };
+  const { processModel = {}, keyRing, folder } = input;
+  const settings = poolSettings({ processModel, ...(keyRing === undefined ? {} : { keyRing }) });
+  const pool = { ...settings, environmentVariables: input.pool ?? [] };
   return buildEnvironment(
     input.base ?? {},
-    profile,
+    { profile, ...(folder === undefined ? {} : { keyRing: { folder, ready } }) },
     pool,
     applicationSettings({ hosting, ...input.application }),
     hosting,
@@ -173,5 +180,40 @@ describe('hosting startup', () => {
       ...(section === undefined ? {} : { section: [['ASPNETCORE_HOSTINGSTARTUPASSEMBLIES', section]] as const }),
     });
     expect(environment['ASPNETCORE_HOSTINGSTARTUPASSEMBLIES']).toBe(value);
+  });
+});
+
+describe('keys of data protection', () => {
+  const variables = [
+    'HOME',
+    'LOCALAPPDATA',
+    'USERPROFILE',
+    'XDG_DATA_HOME',
+    'ASPNETCORE_ReadOnlyDataProtectionKeyDirectory',
+  ];
+  const found = (input: Case): unknown[] => variables.map((name) => build(input)[name]);
+
+  it('P-98 are found by the home alone', () => {
+    expect(found({})).toEqual([profile.home, undefined, undefined, `${profile.home}/.local/share`, undefined]);
+  });
+
+  it('have no place where the profile is not loaded', () => {
+    const processModel = { loadUserProfile: false };
+    expect(found({ processModel })).toEqual(['/dev/null', '/dev/null', undefined, undefined, undefined]);
+  });
+
+  it('have no place, but the application a home, in memory', () => {
+    const keyRing = { store: 'Memory', applicationName: '', profileCompat: 'Helpful' } as const;
+    expect(found({ keyRing }).slice(0, 2)).toEqual([profile.home, '/dev/null']);
+  });
+
+  it('are read where Poolhouse keeps them', () => {
+    expect(found({ folder: '/run/poolhouse/keys/shop' })[4]).toBe('/run/poolhouse/keys/shop');
+    const own = 'ASPNETCORE_READONLYDATAPROTECTIONKEYDIRECTORY';
+    expect(build({ folder: '/run/poolhouse/keys/shop', section: [[own, '/mine']] })[own]).toBe('/mine');
+  });
+
+  it('leave names of Windows folders to values', () => {
+    expect(build({ section: [['CACHE', '%LOCALAPPDATA%/shop']] })['CACHE']).toBe(`${profile.home}/.local/share/shop`);
   });
 });

@@ -12,7 +12,9 @@ import {
   webSocketsVariable,
 } from '@poolhouse/contract';
 import type { ApplicationPoolSettings, ApplicationSettings, HostingSettings } from '../../activation/revision.ts';
+import { profileUse } from '../identity/profile-use.ts';
 import { expandVariables } from './expand-variables.ts';
+import type { PoolIdentity } from './host-facts.ts';
 
 /** Facts of one start that become variables. */
 export interface ProcessFacts {
@@ -46,7 +48,7 @@ type Table = Map<string, { name: string; value: string }>;
  */
 export function buildEnvironment(
   base: Readonly<Record<string, string>>,
-  profile: ProfileFacts,
+  identity: Pick<PoolIdentity, 'profile' | 'keyRing'>,
   pool: ApplicationPoolSettings,
   application: ApplicationSettings,
   hosting: HostingSettings,
@@ -59,12 +61,16 @@ export function buildEnvironment(
 
   for (const [name, value] of Object.entries({
     ...base,
-    ...profileVariables(profile),
+    ...profileVariables(identity.profile, pool),
+    ...keyRingVariables(identity, pool),
     ...workerVariables(pool, application, facts),
   }))
     set(name, value);
   for (const [name, value] of pool.environmentVariables) set(name, value);
-  const inherited = Object.fromEntries([...table.values()].map(({ name, value }) => [name, value]));
+  const inherited = {
+    ...windowsAliases(identity.profile),
+    ...Object.fromEntries([...table.values()].map(({ name, value }) => [name, value])),
+  };
   const inheritedWins = /^(1|true)$/i.test(valueOf('ANCM_PREFER_ENVIRONMENT_VARIABLES') ?? '');
 
   const inSection = new Set<string>();
@@ -108,17 +114,44 @@ export function portNames(facts: Pick<ProcessFacts, 'port'>): Record<string, str
   return { [portVariable]: port, [plainPortVariable]: port, [httpPlatformPortVariable]: port };
 }
 
-function profileVariables({ user, home, temporaryFolder }: ProfileFacts): Record<string, string> {
+function profileVariables(
+  { user, home, temporaryFolder }: ProfileFacts,
+  pool: ApplicationPoolSettings,
+): Record<string, string> {
+  const common = {
+    ...{ USER: user, LOGNAME: user, SHELL: '/usr/sbin/nologin' },
+    ...{ TMPDIR: temporaryFolder, TEMP: temporaryFolder, TMP: temporaryFolder },
+  };
+  if (!profileUse(pool).home) return { ...common, HOME: nowhere, DOTNET_CLI_HOME: temporaryFolder };
   return {
-    ...{ HOME: home, USER: user, LOGNAME: user, SHELL: '/usr/sbin/nologin', USERPROFILE: home },
+    ...{ ...common, HOME: home, DOTNET_CLI_HOME: home, APPDATA: `${home}/.config` },
     ...{
       XDG_CONFIG_HOME: `${home}/.config`,
       XDG_DATA_HOME: `${home}/.local/share`,
       XDG_STATE_HOME: `${home}/.local/state`,
+      XDG_CACHE_HOME: `${home}/.cache`,
     },
-    ...{ XDG_CACHE_HOME: `${home}/.cache`, APPDATA: `${home}/.config`, LOCALAPPDATA: `${home}/.local/share` },
-    ...{ TMPDIR: temporaryFolder, TEMP: temporaryFolder, TMP: temporaryFolder, DOTNET_CLI_HOME: home },
   };
+}
+
+/** Nothing can be created below it, not even by root. */
+const nowhere = '/dev/null';
+
+/**
+ * By these ASP.NET Core finds its keys, and `@poolhouse/data-protection` as it does. Without any they are below HOME:
+ * LOCALAPPDATA and USERPROFILE would lead elsewhere and are not set.
+ */
+function keyRingVariables(
+  { keyRing }: Pick<PoolIdentity, 'keyRing'>,
+  pool: ApplicationPoolSettings,
+): Record<string, string> {
+  if (keyRing !== undefined) return { ASPNETCORE_ReadOnlyDataProtectionKeyDirectory: keyRing.folder };
+  return profileUse(pool).keys === 'memory' ? { LOCALAPPDATA: nowhere } : {};
+}
+
+/** What files of Windows may name in a value. */
+function windowsAliases({ home }: ProfileFacts): Record<string, string> {
+  return { USERPROFILE: home, LOCALAPPDATA: `${home}/.local/share` };
 }
 
 /** What the module sets in the worker, and both models inherit. */

@@ -26,4 +26,13 @@ export interface PoolIdentity {
   /** Undefined = the supervisor's own user. */
   readonly credentials: Credentials | undefined;
   readonly profile: ProfileFacts;
+  /** The copy of a ring that Poolhouse keeps; undefined where applications keep theirs. */
+  readonly keyRing?: PoolKeyRing;
+}
+
+export interface PoolKeyRing {
+  /** Applications read it and never write there. */
+  readonly folder: string;
+  /** Resolves, in bounded time, when keys are there or cannot be had; a process that started earlier would lack them. */
+  readonly ready: () => Promise<void>;
 }

@@ -123,6 +123,7 @@ export class HostedProcess {
 
   /** @throws when the kernel refuses to make the process or its socket */
   async start(identity: PoolIdentity): Promise<void> {
+    await identity.keyRing?.ready();
     const plan = this.#plan;
     const environment = { ...plan.environment };
     if (this.#worker) {

@@ -63,7 +63,7 @@ export function planStart(
 
   const configured = own.get(tokenVariable);
   const token = configured !== undefined && isPairingToken(configured) ? configured : createPairingToken();
-  const environment = buildEnvironment(host.baseEnvironment, identity.profile, pool, application, hosting, {
+  const environment = buildEnvironment(host.baseEnvironment, identity, pool, application, hosting, {
     model: hosting.hostingModel,
     port: choice.port,
     token,
