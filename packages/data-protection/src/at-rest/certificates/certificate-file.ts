@@ -16,7 +16,22 @@ const sizeLimit = 1024 * 1024;
  */
 export async function loadCertificate(files: string | readonly string[], passphrase?: string): Promise<Certificate> {
   const paths = typeof files === 'string' ? [files] : files;
-  const contents = await Promise.all(paths.map((path) => readCertificateFile(path, passphrase)));
+  return openCertificate(
+    await Promise.all(paths.map(async (path) => ({ path, bytes: await readBounded(path) }))),
+    passphrase,
+  );
+}
+
+/**
+ * The same from files that somebody else has read.
+ *
+ * @throws CertificateError
+ */
+export async function openCertificate(
+  files: readonly { readonly path: string; readonly bytes: Buffer }[],
+  passphrase?: string,
+): Promise<Certificate> {
+  const contents = await Promise.all(files.map(({ path, bytes }) => parseCertificateFile(bytes, path, passphrase)));
   const privateKeys = contents.flatMap((content) => content.privateKeys);
   const certificates = pairCertificates(
     contents.flatMap((content) => content.certificates),
@@ -25,7 +40,7 @@ export async function loadCertificate(files: string | readonly string[], passphr
   const [first] = certificates;
   // A chain may come along; the certificate meant is the one that the key belongs to.
   const withKey = certificates.find(({ privateKey }) => privateKey !== undefined);
-  const names = paths.join(' and ');
+  const names = files.map(({ path }) => path).join(' and ');
   if (first === undefined) throw new CertificateError(`${names}: no certificate in there.`);
   if (privateKeys.length > 0 && withKey === undefined) {
     throw new CertificateError(`${names}: the private key does not belong to the certificate.`);
@@ -35,7 +50,10 @@ export async function loadCertificate(files: string | readonly string[], passphr
 
 /** Tells PEM from PFX by the content. */
 export async function readCertificateFile(path: string, passphrase?: string): Promise<PemContent> {
-  const bytes = await readBounded(path);
+  return parseCertificateFile(await readBounded(path), path, passphrase);
+}
+
+async function parseCertificateFile(bytes: Buffer, path: string, passphrase?: string): Promise<PemContent> {
   // A SEQUENCE: what every PFX file begins with and no PEM file.
   if (bytes[0] === 0x30) return readPfx(bytes, path, passphrase);
   return readPem(bytes.toString('utf8'), path, passphrase);
