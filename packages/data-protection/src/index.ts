@@ -42,7 +42,7 @@ export {
   type Certificate,
   type CertificateSource,
 } from './at-rest/certificates/certificate.ts';
-export type { DecryptorOptions } from './at-rest/decryptors.ts';
+export { xmlDecryptors, type DecryptorOptions } from './at-rest/decryptors.ts';
 export { NullXmlEncryptor } from './at-rest/null-encryption.ts';
 export type { KeyTransport } from './at-rest/xml-encryption/algorithms.ts';
 export {

@@ -6,6 +6,7 @@ import type { XmlElement } from '../../xml/element.ts';
 import { parseXml, sizeLimit } from '../../xml/parse-xml.ts';
 import { writeXml } from '../../xml/write-xml.ts';
 import { XmlError } from '../../xml/xml-error.ts';
+import { deleteInOrder } from '../delete-in-order.ts';
 import { safeFriendlyName } from '../friendly-name.ts';
 import type { StoredElement, XmlRepository } from '../repository.ts';
 import { codeOf, createWholeFile, flushDirectory } from './atomic-file.ts';
@@ -53,19 +54,14 @@ export class FileSystemXmlRepository implements XmlRepository {
   }
 
   async deleteElements(choose: (stored: readonly StoredElement[]) => readonly StoredElement[]): Promise<boolean> {
-    for (const { path } of choose(await this.#stored()) as readonly StoredFile[]) {
-      try {
-        await unlink(path).catch((error: unknown) => {
-          if (codeOf(error) !== 'ENOENT') throw error;
-        });
-        // Each on its own: after a loss of power a later deletion must not have outlived an earlier one.
-        await flushDirectory(this.directory);
-      } catch (error) {
-        this.#logger.error(`${path} could not be deleted (${codeOf(error)}); nothing after it was.`, error);
-        return false;
-      }
-    }
-    return true;
+    const remove = async ({ path }: StoredFile): Promise<void> => {
+      await unlink(path).catch((error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') throw error;
+      });
+      // Each on its own: after a loss of power a later deletion must not have outlived an earlier one.
+      await flushDirectory(this.directory);
+    };
+    return deleteInOrder(choose(await this.#stored()) as readonly StoredFile[], remove, this.#logger);
   }
 
   watch(changed: () => void): Disposable {

@@ -1,0 +1,5 @@
+export {
+  PostgreSqlXmlRepository,
+  type PostgreSqlClient,
+  type PostgreSqlOptions,
+} from './repositories/postgresql-xml-repository.ts';
