@@ -67,11 +67,11 @@ async function main(): Promise<void> {
     wants: (kind, one) =>
       chosen[kind].length === 0 || chosen[kind].some((part) => one.toLowerCase().includes(part.toLowerCase())),
   });
-  const summaries = summarise(samples);
+  const summaries = summarise(samples, benchmark.references);
   if (values.json) {
     console.log(JSON.stringify({ benchmark: benchmark.name, machine, results: summaries.map(({ row }) => row) }));
   } else {
-    console.log(formatTable(benchmark.name, machine, summaries));
+    console.log(formatTable(benchmark.name, machine, summaries, benchmark.references));
   }
 }
 

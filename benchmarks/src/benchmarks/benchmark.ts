@@ -1,11 +1,13 @@
 import type { Cores } from '../machine/cores.ts';
-import type { Sample } from '../report/figures.ts';
+import type { References, Sample } from '../report/figures.ts';
 
 export interface Benchmark {
   readonly name: string;
   /** One line for the list of benchmarks. */
   readonly summary: string;
   readonly defaults: { readonly rounds: number; readonly seconds: number };
+  /** The subjects that all are divided by, and the figures that this gives; default nginx. */
+  readonly references?: References;
   run(setting: BenchmarkSetting): Promise<Sample[]>;
 }
 

@@ -1,23 +1,57 @@
 import type { Machine } from '../machine/machine.ts';
-import type { Summary } from './figures.ts';
+import { nginxAsReference } from './figures.ts';
+import type { RatioName, References, Summary } from './figures.ts';
 
-const columns = ['', 'CPU µs', '× nginx', 'spread', 'requests/s', 'p50 ms', 'p99 ms', 'MB', 'failed'];
+interface Column {
+  readonly title: string;
+  readonly cell: (summary: Summary) => string;
+}
+
+function columnsFor(references: References): Column[] {
+  return [
+    column('CPU µs', ({ row }) => number(row.cpuMicrosPerRequest, 1)),
+    ...Object.entries(references).map(([name, subject]) =>
+      column(`× ${subject}`, ({ row }) => number(row[name as RatioName] ?? null, 2)),
+    ),
+    column('spread', ({ spread }) => (spread === null ? '' : `±${(spread * 100).toFixed(0)} %`)),
+    column('requests/s', ({ row }) => number(row.requestsPerSecond, 0)),
+    column('p50 ms', ({ row }) => number(row.p50Ms, 2)),
+    column('p99 ms', ({ row }) => number(row.p99Ms, 2)),
+    column('p50 µs', ({ row }) => number(row.p50Micros, 1)),
+    column('p99 µs', ({ row }) => number(row.p99Micros, 1)),
+    column('MB', ({ row }) => number(row.memoryMB, 1)),
+    column('failed', ({ row }) => String(row.failed)),
+  ];
+}
+
+function column(title: string, cell: Column['cell']): Column {
+  return { title, cell };
+}
 
 /** The figures for people: one block per scenario, or one line per scenario where there is one subject only. */
-export function formatTable(benchmark: string, machine: Machine, summaries: readonly Summary[]): string {
+export function formatTable(
+  benchmark: string,
+  machine: Machine,
+  summaries: readonly Summary[],
+  references: References = nginxAsReference,
+): string {
   const lines = [
     `${benchmark}, ${machine.date}: ${machine.cores} × ${machine.processor}${machine.virtual ? ' (virtual machine)' : ''}, ` +
       `Linux ${machine.kernel}, Node.js ${machine.node}`,
     machine.placement,
   ];
+  const columns = columnsFor(references);
   const scenarios = Map.groupBy(summaries, ({ row }) => row.scenario);
   const onlyScenarios = scenarios.size > 1 && scenarios.size === summaries.length;
   const blocks = onlyScenarios ? [[summaries[0]?.row.subject ?? '', summaries] as const] : scenarios;
   for (const [title, group] of blocks) {
-    const rows = group.map((summary) => cellsOf(summary, onlyScenarios ? summary.row.scenario : summary.row.subject));
-    const cells = [[title, ...columns.slice(1)], ...rows];
-    const widths = columns.map((_, index) => {
-      const used = index === 0 || cells.slice(1).some((row) => row[index] !== '');
+    const rows = group.map((summary) => [
+      onlyScenarios ? summary.row.scenario : summary.row.subject,
+      ...columns.map(({ cell }) => cell(summary)),
+    ]);
+    const cells = [[title, ...columns.map(({ title }) => title)], ...rows];
+    const widths = (cells[0] ?? []).map((_, index) => {
+      const used = index === 0 || rows.some((row) => row[index] !== '');
       return used ? Math.max(...cells.map((row) => row[index]?.length ?? 0)) : 0;
     });
     const format = (row: readonly string[]): string =>
@@ -25,20 +59,6 @@ export function formatTable(benchmark: string, machine: Machine, summaries: read
     lines.push('', ...cells.map(format));
   }
   return lines.join('\n');
-}
-
-function cellsOf({ row, spread }: Summary, title: string): string[] {
-  return [
-    title,
-    number(row.cpuMicrosPerRequest, 1),
-    number(row.ratioToNginx, 2),
-    spread === null ? '' : `±${(spread * 100).toFixed(0)} %`,
-    number(row.requestsPerSecond, 0),
-    number(row.p50Ms, 2),
-    number(row.p99Ms, 2),
-    number(row.memoryMB, 1),
-    String(row.failed),
-  ];
 }
 
 function number(value: number | null, digits: number): string {

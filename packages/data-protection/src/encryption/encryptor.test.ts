@@ -33,13 +33,10 @@ function failure(run: () => unknown): CryptographicError {
 }
 
 /** All of an error that can be looked at; of the stack what is ours. */
-function visible(error: Error): Record<string, unknown> {
-  const stack = error.stack?.split('\n').filter((line) => !line.includes('.test.ts') && !line.includes('node_modules'));
-  return {
-    ...Object.fromEntries(Object.getOwnPropertyNames(error).map((name) => [name, error[name as keyof Error]])),
-    prototype: Object.getPrototypeOf(error) as unknown,
-    stack,
-  };
+function visible(error: Error): string {
+  const stack = error.stack?.split('\n').filter((line) => line.includes('/src/') && !line.includes('.test.ts'));
+  const own = Object.getOwnPropertyNames(error).map((name) => [name, error[name as keyof Error]] as const);
+  return JSON.stringify({ ...Object.fromEntries(own), stack }, undefined, 1);
 }
 
 const cbcSuite: CbcSuite = { mode: 'cbc', cipher: 'aes-256-cbc', digest: 'sha256' };
@@ -115,12 +112,16 @@ describe.each(rows)('%s', (_, suite) => {
       Buffer.concat([Buffer.alloc(1), payload]),
     ];
     const expected = visible(failure(() => encryptor.decrypt(Buffer.alloc(0), additionalData)));
-    for (const bytes of wrong) {
-      expect(visible(failure(() => encryptor.decrypt(bytes, additionalData)))).toEqual(expected);
-    }
-    expect(visible(failure(() => encryptor.decrypt(payload, Buffer.from('06050404', 'hex'))))).toEqual(expected);
-    expect(expected).toMatchObject({ code: 'PayloadInvalid', message: 'The payload was invalid.' });
-    expect(expected).not.toHaveProperty('cause');
+    const seen = new Set(wrong.map((bytes) => visible(failure(() => encryptor.decrypt(bytes, additionalData)))));
+    expect([...seen]).toEqual([expected]);
+    expect(visible(failure(() => encryptor.decrypt(payload, Buffer.from('06050404', 'hex'))))).toBe(expected);
+    const { stack, ...properties } = JSON.parse(expected) as Record<string, unknown>;
+    expect(properties).toEqual({
+      name: 'CryptographicError',
+      code: 'PayloadInvalid',
+      message: 'The payload was invalid.',
+    });
+    expect(stack).not.toHaveLength(0);
   });
 
   it('shows no key', () => {
@@ -180,7 +181,7 @@ describe('CBC with HMAC', () => {
       blocksOf(padded(255)),
       blocksOf(padded(1, 3, 3)),
     ]) {
-      expect(visible(failure(() => encryptor.decrypt(authenticated(body), additionalData)))).toEqual(expected);
+      expect(visible(failure(() => encryptor.decrypt(authenticated(body), additionalData)))).toBe(expected);
     }
     expect(encryptor.decrypt(authenticated(blocksOf(padded(2, 2))), additionalData)).toHaveLength(30);
   });

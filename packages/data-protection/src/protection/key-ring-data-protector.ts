@@ -80,9 +80,11 @@ export class KeyRingDataProtector implements PersistedDataProtector {
   unprotectSync(data: Form): Form {
     const payload = payloadOf(data);
     checkPayloadHeader(payload);
-    if (this.#rings.loaded === undefined) throw new RingNotLoadedError();
-    const entry = this.#knownEntry(payload);
-    if (entry === undefined) throw keyNotFound(this.#additionalData.keyIdOf(payload));
+    const ring = this.#rings.loaded;
+    if (ring === undefined) throw new RingNotLoadedError();
+    const keyId = this.#additionalData.keyIdOf(payload);
+    const entry = ring.find(keyId);
+    if (entry === undefined) throw keyNotFound(keyId);
     if (entry.isRevoked) throw keyRevoked(entry.keyId);
     if (entry.encryptor === undefined) throw new RingNotLoadedError(entry.keyId);
     return unprotectedForm(data, this.#open(payload, entry.keyId, entry.encryptor));
