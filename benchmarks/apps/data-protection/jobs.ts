@@ -2,10 +2,21 @@ import { createInterface } from 'node:readline';
 import { Latencies } from '../../src/load/latencies.ts';
 
 /** A line on stdin: do one operation again and again. `aspnetcore/Program.cs` reads the same. */
-export interface Job {
+export type Job = PayloadJob | LoadJob;
+
+export interface PayloadJob extends Measurement {
   readonly operation: 'protect' | 'unprotect' | 'text';
   /** Length of the plaintext. */
   readonly bytes: number;
+}
+
+/** Make a provider of its own and protect with it, which takes the whole ring. */
+export interface LoadJob extends Measurement {
+  readonly operation: 'load';
+  readonly keyDirectory: string;
+}
+
+interface Measurement {
   readonly seconds: number;
   /** Time each operation, which costs time itself, instead of only counting them. */
   readonly timed: boolean;
@@ -31,8 +42,8 @@ export function plaintextOf(bytes: number): Buffer {
   return Buffer.alloc(bytes, 'poolhouse benchmark ');
 }
 
-/** How often to look at the clock. */
-const batch = 64;
+/** Operations between two looks at the clock; loading a ring is longer than that look. */
+const batchOf = ({ operation }: Job): number => (operation === 'load' ? 1 : 64);
 
 /**
  * Answers jobs until stdin ends.
@@ -43,26 +54,31 @@ export async function serveJobs(operationOf: (job: Job) => () => unknown): Promi
   for await (const line of createInterface(process.stdin)) {
     const job = JSON.parse(line) as Job;
     const operation = operationOf(job);
-    console.log(JSON.stringify(job.timed ? timed(operation, job) : counted(operation, job)));
+    console.log(JSON.stringify(await (job.timed ? timed(operation, job) : counted(operation, job))));
   }
 }
 
-function counted(operation: () => unknown, { seconds }: Job): JobResult {
-  const end = performance.now() + seconds * 1_000;
+async function counted(operation: () => unknown, job: Job): Promise<JobResult> {
+  const batch = batchOf(job);
+  const end = performance.now() + job.seconds * 1_000;
   let operations = 0;
   do {
-    for (let count = 0; count < batch; count++) operation();
+    for (let count = 0; count < batch; count++) {
+      const result = operation();
+      if (result instanceof Promise) await result;
+    }
     operations += batch;
   } while (performance.now() < end);
   return { operations, p50Micros: null, p99Micros: null };
 }
 
-function timed(operation: () => unknown, { seconds }: Job): JobResult {
+async function timed(operation: () => unknown, { seconds }: Job): Promise<JobResult> {
   const latencies = new Latencies();
   let begun = performance.now();
   const end = begun + seconds * 1_000;
   while (begun < end) {
-    operation();
+    const result = operation();
+    if (result instanceof Promise) await result;
     const now = performance.now();
     latencies.add((now - begun) * 1_000);
     begun = now;

@@ -20,7 +20,9 @@ const additionalDataBytes = 24 + purposes.reduce((sum, purpose) => sum + 1 + Buf
 const derivationInput = randomBytes(4 + additionalDataBytes + 1 + contextHeaderBytes + 16 + 4);
 const random = Buffer.alloc(32);
 
-await serveJobs(({ operation, bytes }) => {
+await serveJobs((job) => {
+  if (job.operation === 'load') throw new Error('node:crypto has no key rings');
+  const { operation, bytes } = job;
   const plaintext = plaintextOf(bytes);
   const cipher = createCipheriv('aes-256-cbc', cipherKey, iv);
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);

@@ -1,10 +1,12 @@
-import { EphemeralDataProtectionProvider } from '@poolhouse/data-protection';
-import { plaintextOf, purposes, serveJobs } from './jobs.ts';
+import { DataProtectionProvider, EphemeralDataProtectionProvider } from '@poolhouse/data-protection';
+import { plaintextOf, purposes, serveJobs, type PayloadJob } from './jobs.ts';
 
 /** What is measured, by its own default algorithms. */
 const protector = new EphemeralDataProtectionProvider().createProtector(purposes);
 
-await serveJobs(({ operation, bytes }) => {
+await serveJobs((job) => (job.operation === 'load' ? () => load(job.keyDirectory) : payloadOperation(job)));
+
+function payloadOperation({ operation, bytes }: PayloadJob): () => unknown {
   const plaintext = plaintextOf(bytes);
   const text = plaintext.toString();
   const payload = protector.protectSync(plaintext);
@@ -16,4 +18,9 @@ await serveJobs(({ operation, bytes }) => {
     case 'text':
       return () => protector.unprotectSync(protector.protectSync(text));
   }
-});
+}
+
+async function load(keyDirectory: string): Promise<void> {
+  using provider = DataProtectionProvider.create({ keyDirectory, autoGenerateKeys: false });
+  await provider.createProtector(purposes).protect('text');
+}

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { Job } from '../../apps/data-protection/jobs.ts';
+import type { Job, LoadJob, PayloadJob } from '../../apps/data-protection/jobs.ts';
+import { writeKeyDirectory } from '../data-protection/key-directory.ts';
 import { ProtectingProcess } from '../data-protection/protecting-process.ts';
 import { publishDotnet } from '../machine/dotnet.ts';
 import type { Sample } from '../report/figures.ts';
@@ -7,15 +8,22 @@ import type { Benchmark, BenchmarkSetting } from './benchmark.ts';
 
 interface Contender {
   readonly name: string;
+  /** Whether it takes part in that operation. */
+  readonly does: (operation: Job['operation']) => boolean;
   /** The command that starts it; throws a sentence when this machine cannot run it. */
   readonly command: (setting: BenchmarkSetting) => readonly string[];
 }
 
 const contenders: readonly Contender[] = [
-  { name: 'node:crypto alone', command: () => [process.execPath, app('node-crypto.ts')] },
-  { name: 'Poolhouse', command: () => [process.execPath, app('poolhouse.ts')] },
+  {
+    name: 'node:crypto alone',
+    does: (operation) => operation !== 'load',
+    command: () => [process.execPath, app('node-crypto.ts')],
+  },
+  { name: 'Poolhouse', does: () => true, command: () => [process.execPath, app('poolhouse.ts')] },
   {
     name: 'ASP.NET Core',
+    does: () => true,
     command({ folder, report }) {
       report('publishing the program of ASP.NET Core');
       publishDotnet(app('aspnetcore/aspnetcore.csproj'), `${folder}/aspnetcore`);
@@ -24,40 +32,52 @@ const contenders: readonly Contender[] = [
   },
 ];
 
-const operations: Readonly<Record<Job['operation'], string>> = {
-  protect: 'protect',
-  unprotect: 'unprotect',
-  text: 'protect and unprotect text of',
-};
-const scenarios = (['protect', 'unprotect', 'text'] as const).flatMap((operation) =>
-  [64, 600, 16_384].map((bytes) => ({ operation, bytes, name: `${operations[operation]} ${size(bytes)}` })),
-);
+const operations = { protect: 'protect', unprotect: 'unprotect', text: 'protect and unprotect text of' } as const;
+const ringKeys = 1_000;
+
+interface Scenario {
+  readonly name: string;
+  readonly work: Omit<PayloadJob, 'seconds' | 'timed'> | Omit<LoadJob, 'seconds' | 'timed'>;
+}
+
+function scenarios(keyDirectory: string): Scenario[] {
+  const payloads = (['protect', 'unprotect', 'text'] as const).flatMap((operation) =>
+    [64, 600, 16_384].map((bytes) => ({ name: `${operations[operation]} ${size(bytes)}`, work: { operation, bytes } })),
+  );
+  return [...payloads, { name: `load a ring of ${ringKeys} keys`, work: { operation: 'load', keyDirectory } }];
+}
+
 /** Enough for the compilers of both to have done their work. */
 const warmUpSeconds = 1;
 
 /**
- * What one payload costs, in one thread, with the default algorithms:
+ * What one payload costs, in one thread, with the default algorithms, and what loading a ring:
  *
  *   1. each contender starts and does every operation for a while
  *   2. round by round, contender by contender: CPU time of an operation, then latency, timed one by one
  */
 export const dataProtection: Benchmark = {
   name: 'data-protection',
-  summary: 'CPU time and latency of protect and unprotect, beside node:crypto alone and ASP.NET Core',
+  summary: 'CPU time and latency of protect, unprotect and loading keys, beside node:crypto alone and ASP.NET Core',
   defaults: { rounds: 60, seconds: 0.03 },
   references: { ratioToNodeCrypto: 'node:crypto alone', ratioToAspNetCore: 'ASP.NET Core' },
   async run(setting) {
     await using running = new AsyncDisposableStack();
-    const wanted = scenarios.filter(({ name }) => setting.wants('scenario', name));
+    const keyDirectory = `${setting.folder}/keys`;
+    writeKeyDirectory(keyDirectory, ringKeys);
+    const wanted = scenarios(keyDirectory).filter(({ name }) => setting.wants('scenario', name));
     // 1
-    const processes = new Map<string, ProtectingProcess>();
-    for (const { name, command } of contenders) {
+    const processes = new Map<Contender, ProtectingProcess>();
+    for (const contender of contenders) {
+      const { name, does, command } = contender;
       if (!setting.wants('subject', name)) continue;
       try {
         const one = new ProtectingProcess(setting.cores, command(setting));
         running.defer(() => one.stop());
-        for (const job of wanted) await one.run({ ...job, seconds: warmUpSeconds, timed: false });
-        processes.set(name, one);
+        for (const { work } of wanted) {
+          if (does(work.operation)) await one.run({ ...work, seconds: warmUpSeconds, timed: false });
+        }
+        processes.set(contender, one);
       } catch (error) {
         setting.report(`${name} does not take part: ${(error as Error).message}`);
       }
@@ -65,11 +85,12 @@ export const dataProtection: Benchmark = {
     // 2
     const samples: Sample[] = [];
     for (let round = 1; round <= setting.rounds; round++) {
-      for (const { name: scenario, ...job } of wanted) {
-        for (const [subject, one] of processes) {
+      for (const { name: scenario, work } of wanted) {
+        for (const [{ name: subject, does }, one] of processes) {
+          if (!does(work.operation)) continue;
           const { seconds } = setting;
-          const { cpuMicrosPerOperation } = await one.run({ ...job, seconds, timed: false });
-          const { p50Micros, p99Micros } = await one.run({ ...job, seconds, timed: true });
+          const { cpuMicrosPerOperation } = await one.run({ ...work, seconds, timed: false });
+          const { p50Micros, p99Micros } = await one.run({ ...work, seconds, timed: true });
           samples.push({ scenario, subject, cpuMicrosPerRequest: cpuMicrosPerOperation, p50Micros, p99Micros });
         }
       }

@@ -13,7 +13,6 @@ string[] purposes =
     "Cookies",
     "v2",
 ];
-const int Batch = 64;
 
 var provider = new EphemeralDataProtectionProvider(NullLoggerFactory.Instance);
 var protector = provider.CreateProtector(purposes);
@@ -22,11 +21,11 @@ var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
 while (Console.ReadLine() is { } line)
 {
     var job = JsonSerializer.Deserialize<Job>(line, options)!;
-    var operation = OperationOf(job);
+    var operation = job.Operation == "load" ? () => Load(job.KeyDirectory!) : PayloadOperationOf(job);
     Console.WriteLine(JsonSerializer.Serialize(job.Timed ? Timed(operation, job) : Counted(operation, job), options));
 }
 
-Action OperationOf(Job job)
+Action PayloadOperationOf(Job job)
 {
     var pattern = "poolhouse benchmark "u8.ToArray();
     var plaintext = new byte[job.Bytes];
@@ -42,14 +41,23 @@ Action OperationOf(Job job)
     };
 }
 
+void Load(string keyDirectory)
+{
+    var own = DataProtectionProvider.Create(
+        new DirectoryInfo(keyDirectory),
+        builder => builder.DisableAutomaticKeyGeneration());
+    own.CreateProtector(purposes).Protect("text");
+}
+
 static JobResult Counted(Action operation, Job job)
 {
+    var batch = job.Operation == "load" ? 1 : 64;
     var clock = Stopwatch.StartNew();
     long operations = 0;
     do
     {
-        for (var count = 0; count < Batch; count++) operation();
-        operations += Batch;
+        for (var count = 0; count < batch; count++) operation();
+        operations += batch;
     } while (clock.Elapsed.TotalSeconds < job.Seconds);
     return new JobResult(operations, null, null);
 }
@@ -71,6 +79,6 @@ static JobResult Timed(Action operation, Job job)
     return new JobResult(latencies.Count, At(0.5), At(0.99));
 }
 
-record Job(string Operation, int Bytes, double Seconds, bool Timed);
+record Job(string Operation, int Bytes, string? KeyDirectory, double Seconds, bool Timed);
 
 record JobResult(long Operations, double? P50Micros, double? P99Micros);
