@@ -1,0 +1,21 @@
+import type { Application, ApplicationOptions } from './application.ts';
+import { sharedAspNetCore } from './aspnetcore.ts';
+import { startNode } from './nodejs.ts';
+
+export type Side = 'ASP.NET Core' | 'Node.js';
+
+/** Who writes and who reads. */
+export const bothWays = [
+  ['ASP.NET Core', 'Node.js'],
+  ['Node.js', 'ASP.NET Core'],
+] as const satisfies readonly (readonly [Side, Side])[];
+
+/** Starts applications of either kind, so that one test serves both directions. */
+export type Start = (side: Side, options: ApplicationOptions) => Promise<Application>;
+
+export function sharedSides(): { start: Start } {
+  const aspNetCore = sharedAspNetCore();
+  return {
+    start: (side, options) => (side === 'Node.js' ? startNode(options) : aspNetCore.start(options)),
+  };
+}
