@@ -20,6 +20,18 @@ export interface Vectors {
     readonly payloadHeaderTicksHex: string;
   };
   readonly base64url: readonly { readonly text: string; readonly hex?: string; readonly error?: true }[];
+  readonly getAllKeysScenario: {
+    readonly keys: readonly { readonly id: string; readonly creationDate: string }[];
+    readonly revocations: readonly { readonly all: string }[];
+    readonly revoked: readonly string[];
+  };
+  readonly defaultDirectory: {
+    readonly cases: readonly {
+      readonly platform: string;
+      readonly env: Readonly<Record<string, string>>;
+      readonly path: string | null;
+    }[];
+  };
   readonly defaultKeyResolution: { readonly cases: readonly DefaultKeyVector[] };
   readonly documentationSamplePayload: {
     readonly hex: string;

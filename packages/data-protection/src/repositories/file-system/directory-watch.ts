@@ -10,6 +10,14 @@ export interface WatchTiming {
   readonly retry: number;
 }
 
+/** The part of node:fs's `watch` that is used. */
+export type WatchDirectory = (
+  directory: string,
+  options: { readonly persistent: false },
+  noticed: (event: string, name: string | null) => void,
+) => Watcher;
+type Watcher = Pick<FSWatcher, 'close'> & { on(event: 'error', listener: () => void): unknown };
+
 const usualTiming: WatchTiming = { debounce: 250, interval: 10_000, retry: 10_000 };
 
 /**
@@ -20,15 +28,22 @@ export class DirectoryWatch implements Disposable {
   readonly #directory: string;
   readonly #changed: () => void;
   readonly #timing: WatchTiming;
-  #watcher: FSWatcher | undefined;
+  readonly #watch: WatchDirectory;
+  #watcher: Watcher | undefined;
   #retry: NodeJS.Timeout | undefined;
   #telling: NodeJS.Timeout | undefined;
   #told = Number.NEGATIVE_INFINITY;
 
-  constructor(directory: string, changed: () => void, timing: WatchTiming = usualTiming) {
+  constructor(
+    directory: string,
+    changed: () => void,
+    timing: WatchTiming = usualTiming,
+    watchDirectory: WatchDirectory = watch,
+  ) {
     this.#directory = directory;
     this.#changed = changed;
     this.#timing = timing;
+    this.#watch = watchDirectory;
     this.#open();
   }
 
@@ -38,12 +53,14 @@ export class DirectoryWatch implements Disposable {
     clearTimeout(this.#telling);
   }
 
-  #open(): void {
+  #open(): boolean {
     try {
-      this.#watcher = watch(this.#directory, { persistent: false }, (event, name) => this.#noticed(event, name));
+      this.#watcher = this.#watch(this.#directory, { persistent: false }, (event, name) => this.#noticed(event, name));
       this.#watcher.on('error', () => this.#lost());
+      return true;
     } catch {
       this.#lost();
+      return false;
     }
   }
 
@@ -57,8 +74,7 @@ export class DirectoryWatch implements Disposable {
     this.#watcher?.close();
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
-      this.#open();
-      this.#tellSoon();
+      if (this.#open()) this.#tellSoon();
     }, this.#timing.retry).unref();
   }
 

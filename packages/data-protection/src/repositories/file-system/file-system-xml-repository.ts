@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLogger, type Logger } from '../../logger.ts';
@@ -104,7 +104,7 @@ export class FileSystemXmlRepository implements XmlRepository {
     try {
       return { path, handle: path, element: parseXml(await readBounded(path), path) };
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined;
+      if (codeOf(error) === 'ENOENT' && (await isGone(path))) return undefined;
       // Where it cannot rename, .NET copies: such a file is there before all of its content is.
       if (!(error instanceof XmlError) || attempt > rereads || !(await isFresh(path))) throw error;
     }
@@ -117,11 +117,22 @@ interface StoredFile extends StoredElement {
   readonly path: string;
 }
 
-/** A file as large as no element may be is not read at all; that it is too large the parser says. */
+/** What is no file (a pipe would never end), or larger than an element may be, is not read at all. */
 async function readBounded(path: string): Promise<Buffer> {
-  const { size } = await stat(path);
-  if (size > sizeLimit) throw new XmlError(`${path} is larger than the ${sizeLimit} bytes that an element may have.`);
+  const stats = await stat(path);
+  if (!stats.isFile()) throw new XmlError(`${path} is not a file.`);
+  if (stats.size > sizeLimit) {
+    throw new XmlError(`${path} is larger than the ${sizeLimit} bytes that an element of a key ring may have.`);
+  }
   return readFile(path);
+}
+
+/** A link that leads nowhere is not gone: what it led to may have been a revocation. */
+function isGone(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => false,
+    () => true,
+  );
 }
 
 function isFresh(path: string): Promise<boolean> {
