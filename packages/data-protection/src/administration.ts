@@ -4,3 +4,5 @@ export { decryptSecrets, encryptSecrets, type XmlDecryptors } from './at-rest/en
 export { xmlDecryptors } from './at-rest/decryptors.ts';
 export { elementFacts, type ElementFacts } from './keys/element-facts.ts';
 export { dateOf, instantOf } from './time/instant.ts';
+export { usualLifetimeDays } from './keys/key-lifetime.ts';
+export { policyPath, readPolicyFile } from './location/policy-file.ts';

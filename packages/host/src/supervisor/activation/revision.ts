@@ -191,7 +191,9 @@ export interface SharedRingSettings {
   readonly connectionFile: string;
   /** Redis list or table; empty: ASP.NET Core's. */
   readonly name: string;
-  readonly keyLifetimeMs: number;
+  /** Of new keys; undefined: as the machine's policy has it, else 90 days. */
+  readonly keyLifetimeMs?: number;
+  /** Whether this machine makes keys when the ring needs one. */
   readonly autoGenerate: boolean;
   /** Without one, keys lie in the store in clear. */
   readonly certificate?: CertificateSettings;

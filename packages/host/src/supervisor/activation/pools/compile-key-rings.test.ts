@@ -13,7 +13,7 @@ const errorsOf = async (content: string): Promise<readonly string[]> => {
   return 'errors' in loaded ? loaded.errors.map(({ line, column, message }) => `${line}:${column} ${message}`) : [];
 };
 
-const lifetime = { keyLifetimeMs: 90 * 86_400_000, autoGenerate: true, olderCertificates: [], name: '' };
+const lifetime = { autoGenerate: true, olderCertificates: [], name: '' };
 const plain = { applicationName: '', profileCompat: 'Helpful' };
 
 describe('key rings of pools', () => {

@@ -92,7 +92,7 @@ function compileRing(
     connection: element.get('connection'),
     connectionFile: element.get('connectionFile'),
     name: element.get('name'),
-    keyLifetimeMs: element.get('keyLifetime'),
+    ...(element.isSet('keyLifetime') ? { keyLifetimeMs: element.get('keyLifetime') } : {}),
     autoGenerate: element.get('autoGenerate'),
     ...(certificate === undefined ? {} : { certificate }),
     olderCertificates: element

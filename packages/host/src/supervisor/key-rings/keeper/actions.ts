@@ -1,0 +1,137 @@
+import { chmod, mkdir, stat } from 'node:fs/promises';
+import { readPolicyFile, policyPath, instantOf, usualLifetimeDays } from '@poolhouse/data-protection/administration';
+import { silentLogger } from '@poolhouse/data-protection';
+import type { KeeperAction, RingElement } from '../keeper-job.ts';
+import { sealArchive } from './archive.ts';
+import { importElements } from './import-elements.ts';
+import { readableElements } from './readable-elements.ts';
+import { reprotect } from './reprotect.ts';
+import type { Ring } from './ring.ts';
+
+/** What an action adds to an answer. */
+export interface ActionResult {
+  readonly changed: readonly string[];
+  readonly problem?: string;
+  readonly elements?: readonly RingElement[];
+  readonly archive?: string;
+}
+
+const dayMs = 86_400_000;
+const nothing: ActionResult = { changed: [] };
+
+/** @throws Error with a sentence for people */
+export function performAction(ring: Ring): Promise<ActionResult> {
+  const { action } = ring.job;
+  switch (action.type) {
+    case 'load':
+      return load(ring);
+    case 'describe':
+      return Promise.resolve(nothing);
+    case 'provision':
+      return provision(ring);
+    case 'create':
+      return create(ring, action.activateInMs);
+    case 'revoke':
+      return revoke(ring, action);
+    case 'revokeBefore':
+      return revokeBefore(ring, action);
+    case 'reprotect':
+      return reprotect(ring, action.certificate);
+    case 'export':
+      return exportRing(ring, action.passphrase);
+    case 'import':
+      return importElements(ring, action);
+    case 'prune':
+      return prune(ring, action);
+  }
+}
+
+async function load(ring: Ring): Promise<ActionResult> {
+  const before = new Set((await keysOf(ring)).map(({ keyId }) => keyId));
+  using provider = ring.provider(ring.job.autoGenerate);
+  const problem = await provider.load().then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  // What cannot be read at all fails here, and the copy that there is stays.
+  const elements = await readableElements(ring);
+  const changed = (await keysOf(ring)).map(({ keyId }) => keyId).filter((keyId) => !before.has(keyId));
+  return { changed, elements, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** A folder that nobody else can read. Who may read a store that machines share is not decided here. */
+async function provision(ring: Ring): Promise<ActionResult> {
+  const { place } = ring.job;
+  if (place.store !== 'Folder') {
+    await ring.store.repository.getAllElements();
+    return nothing;
+  }
+  const made = await mkdir(place.path, { recursive: true, mode: 0o700 });
+  if (made !== undefined) return { changed: [place.path] };
+  const { mode } = await stat(place.path);
+  if (!place.local || (mode & 0o777) === 0o700) return nothing;
+  await chmod(place.path, 0o700);
+  return { changed: [place.path] };
+}
+
+async function create(ring: Ring, activateInMs: number): Promise<ActionResult> {
+  const policy = readPolicyFile(policyPath, silentLogger);
+  const days = ring.job.keyLifetimeDays ?? policy?.newKeyLifetimeDays ?? usualLifetimeDays;
+  const now = Date.now();
+  if (activateInMs >= days * dayMs) throw new Error(`a key lives for ${days} days: it would expire before it is used`);
+  using provider = ring.provider(false);
+  const at = (ms: number) => instantOf(new Date(now + ms));
+  const { keyId } = await provider.keyManager.createNewKey(at(activateInMs), at(days * dayMs));
+  return { changed: [keyId] };
+}
+
+async function revoke(ring: Ring, { keyId, reason }: KeeperAction & { type: 'revoke' }): Promise<ActionResult> {
+  using provider = ring.provider(false);
+  const key = (await provider.keyManager.getAllKeys()).find((each) => each.keyId === keyId.toLowerCase());
+  if (key === undefined) throw new Error(`the ring has no key ${keyId}`);
+  if (key.isRevoked) return nothing;
+  await provider.keyManager.revokeKey(key.keyId, reason);
+  return { changed: [key.keyId] };
+}
+
+async function revokeBefore(
+  ring: Ring,
+  { before, reason }: KeeperAction & { type: 'revokeBefore' },
+): Promise<ActionResult> {
+  const instant = instantOf(new Date(before));
+  using provider = ring.provider(false);
+  const keys = await provider.keyManager.getAllKeys();
+  const concerned = keys.filter((key) => !key.isRevoked && key.creationDate < instant);
+  if (concerned.length === 0) return nothing;
+  await provider.keyManager.revokeAllKeys(instant, reason);
+  return { changed: concerned.map(({ keyId }) => keyId) };
+}
+
+async function exportRing(ring: Ring, passphrase: string): Promise<ActionResult> {
+  const elements = await readableElements(ring);
+  if (elements.length === 0) throw new Error('the ring is empty: there is nothing to export');
+  return { changed: elements.map(({ name }) => name), archive: await sealArchive(elements, passphrase) };
+}
+
+async function prune(
+  ring: Ring,
+  { olderThanMs, includeUnexpired }: KeeperAction & { type: 'prune' },
+): Promise<ActionResult> {
+  const limit = instantOf(new Date(Date.now() - olderThanMs));
+  using provider = ring.provider(false);
+  const before = await provider.keyManager.getAllKeys();
+  const done = await provider.keyManager.deleteKeys(
+    // What has expired is measured from then; what has not, from when it was made.
+    (key) => (includeUnexpired ? key.creationDate : key.expirationDate) < limit,
+    includeUnexpired,
+  );
+  const after = new Set((await keysOf(ring)).map(({ keyId }) => keyId));
+  const changed = before.map(({ keyId }) => keyId).filter((keyId) => !after.has(keyId));
+  if (!done) throw new Error(`not all keys could be deleted; ${changed.length} are gone`);
+  return { changed };
+}
+
+async function keysOf(ring: Ring) {
+  using provider = ring.provider(false);
+  return provider.keyManager.getAllKeys();
+}

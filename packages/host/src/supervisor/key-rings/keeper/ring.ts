@@ -1,0 +1,16 @@
+import type { Certificate, DataProtectionProvider } from '@poolhouse/data-protection';
+import type { XmlDecryptors } from '@poolhouse/data-protection/administration';
+import type { KeeperJob } from '../keeper-job.ts';
+import type { OpenStore } from './open-store.ts';
+
+/** A ring while a job works on it. */
+export interface Ring {
+  readonly job: KeeperJob;
+  readonly store: OpenStore;
+  readonly certificate: Certificate | undefined;
+  readonly older: readonly Certificate[];
+  readonly decryptors: XmlDecryptors;
+  readonly warn: (message: string) => void;
+  /** Reads the ring anew. */
+  provider(autoGenerateKeys: boolean): DataProtectionProvider;
+}

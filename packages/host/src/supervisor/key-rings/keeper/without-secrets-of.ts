@@ -1,0 +1,32 @@
+import type { CertificateBytes, KeeperJob } from '../keeper-job.ts';
+
+/** Takes out of a message what a client library may have put there of what it was given. */
+export function withoutSecretsOf(job: KeeperJob): (message: string) => string {
+  const { place, action, certificate, olderCertificates } = job;
+  const passphrases = [certificate, ...olderCertificates, ...certificatesOf(action)].map((each) => each?.passphrase);
+  const own = 'passphrase' in action ? [action.passphrase] : [];
+  const secrets = [...passphrases, ...own, ...(place.store === 'Folder' ? [] : partsOf(place.connection))]
+    .filter((secret) => secret !== undefined && secret !== '')
+    // The longest first: the whole URL before the password in it.
+    .sort((left, right) => (right as string).length - (left as string).length) as string[];
+  return (message) => secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message);
+}
+
+function certificatesOf(action: KeeperJob['action']): readonly (CertificateBytes | undefined)[] {
+  if (action.type === 'import') return action.certificates;
+  return action.type === 'reprotect' ? [action.certificate] : [];
+}
+
+/** A URL, its password as it is written there, and what that means. */
+function partsOf(url: string): (string | undefined)[] {
+  const password = URL.canParse(url) ? new URL(url).password : '';
+  return [url, password, decoded(password)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
