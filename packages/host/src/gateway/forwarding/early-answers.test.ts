@@ -1,10 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { Http2Upstream } from '../testing/http2-upstream.ts';
 import { openClient, startGateway } from '../testing/for-one-test.ts';
 import type { RunningGateway } from '../testing/running-gateway.ts';
+
+const { NGHTTP2_NO_ERROR } = constants;
 
 /** A gateway in front of a server that treats the first bytes of each connection as `answer` says. */
 async function answering(on: 'tcp' | 'unix', answer: (socket: Socket) => void): Promise<RunningGateway> {
@@ -68,6 +72,31 @@ describe('an answer that comes while the request is still being sent', () => {
       client.socket.write(Buffer.alloc(length));
       await client.until(({ received, ended }) => received.includes('502.3') || ended);
       expect(client.statuses).toEqual(['502']);
+      client.destroy();
+    }
+  });
+});
+
+describe('an answer of an HTTP/2 upstream that comes while the request is still being sent', () => {
+  it.each<[string, (stream: ServerHttp2Stream) => void]>([
+    ['ends the stream', (stream) => stream.end(page)],
+    ['resets the stream without an error', (stream) => stream.end(page, () => stream.close(NGHTTP2_NO_ERROR))],
+    ['leaves', (stream) => stream.on('close', () => stream.session?.destroy()).end(page)],
+    ['says goodbye', (stream) => stream.end(page, () => stream.session?.close())],
+  ])('H-150 reaches the client, every time, when the server then %s', async (_, end) => {
+    const upstream = await Http2Upstream.listen(({ stream }) => {
+      stream.respond({ ':status': 413, 'content-length': page.length });
+      end(stream);
+    });
+    onTestFinished(() => upstream.close());
+    const gateway = await startGateway();
+    gateway.addUpstream(0, { address: { path: upstream.path }, kind: 'worker', protocol: 'h2c' });
+    for (let round = 0; round < 60; round++) {
+      const client = openClient(gateway).send(upload);
+      client.socket.write(Buffer.alloc(length));
+      await client.until(({ received, ended }) => received.endsWith(page) || ended);
+      expect(client.statuses).toEqual(['413']);
+      expect(client.received.endsWith(page)).toBe(true);
       client.destroy();
     }
   });

@@ -61,7 +61,14 @@ describe('accepted heads', () => {
   });
 
   it('H-25 M-66 M-67 keeps fields as they are, hop-by-hop ones excepted', () => {
-    const kept = ['Server: X', 'set-Cookie: a', 'Set-Cookie: b', 'Date: d', 'X:\tcaf\xe9 ', 'Content-Length: 2'];
+    const kept = [
+      'Server: X',
+      'set-Cookie: a',
+      'Set-Cookie: b',
+      'Date: Sun, 06 Nov 1994 08:49:37 GMT',
+      'X:\tcaf\xe9 ',
+      'Content-Length: 2',
+    ];
     const text = response(
       ...kept.slice(0, 3),
       'Connection: keep-alive, X-Named',
@@ -77,6 +84,23 @@ describe('accepted heads', () => {
     expect(head.head).toBe(['HTTP/1.1 200 OK', ...kept, ''].join('\r\n'));
     expect(head).toMatchObject({ contentLength: 2, hasDate: true, keepAlive: true, keepAliveTimeoutMs: 5_000 });
     expect(head.end).toBe(text.length);
+  });
+
+  const date = 'Date: Sun, 06 Nov 1994 08:49:37 GMT';
+  it.each([
+    ['one', [date], [date]],
+    ['one in other letters', ['A: 1', date.replace('Date', 'dAtE'), 'B: 2'], undefined],
+    ['a malformed one', ['A: 1', 'Date: yesterday', 'B: 2'], ['A: 1', 'B: 2']],
+    ['an empty one', ['Date:', 'B: 2'], ['B: 2']],
+    ['the same twice', [date, 'A: 1', date], ['A: 1']],
+    ['three', ['Date: x', date, 'A: 1', date], ['A: 1']],
+    ['one malformed, one not', ['Date: x', 'A: 1', date], ['A: 1']],
+    ['one not malformed, one so', [date, 'A: 1', 'Date: x'], ['A: 1']],
+    ['one that Connection names', ['Connection: date', date, 'A: 1'], ['A: 1']],
+  ])('M-133 keeps a Date that is alone and well-formed: %s', (_, fields, kept = fields) => {
+    const head = accepted(response(...fields));
+    expect(head.head).toBe(['HTTP/1.1 200 OK', ...kept, ''].join('\r\n'));
+    expect(head.hasDate).toBe(/^date:/im.test(head.head));
   });
 
   it('writes a length with leading zeros anew', () => {

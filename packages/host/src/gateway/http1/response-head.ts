@@ -1,4 +1,5 @@
 import { isBlank, nameBytes, valueBytes } from './characters.ts';
+import { isHttpDate } from './date-value.ts';
 import { noConnectionOptions, parseConnectionOptions, withoutFields } from './connection-options.ts';
 import { responseField } from './field-names.ts';
 import { parseContentLength } from './framing.ts';
@@ -17,6 +18,7 @@ export class Http1ResponseHead {
   keepAlive = true;
   /** `timeout` of `Keep-Alive`, milliseconds; -1 when absent. */
   keepAliveTimeoutMs = -1;
+  /** One `Date`, well-formed, is part of `head`; otherwise none is. */
   hasDate = false;
   /** As sent; empty when absent. */
   connection = '';
@@ -25,6 +27,7 @@ export class Http1ResponseHead {
 /** Why a response head cannot be used: a reason for the log of the operator, never sent to a client. */
 export type ResponseHeadFailure = { readonly reason: string };
 
+const dateField: ReadonlySet<string> = new Set(['date']);
 const incomplete: ResponseHeadFailure = { reason: 'incomplete' };
 
 /**
@@ -61,6 +64,7 @@ function parse(head: Http1ResponseHead, bytes: Uint8Array, text: string): Respon
   let keptFrom = oneDotZero ? 8 : 0;
   let lengths = 0;
   let codings = 0;
+  let dates = 0;
   let connection: string | undefined;
   for (;;) {
     const lineStart = position;
@@ -86,8 +90,9 @@ function parse(head: Http1ResponseHead, bytes: Uint8Array, text: string): Respon
     while (valueEnd > valueStart && isBlank(bytes[valueEnd - 1])) valueEnd--;
     switch (field) {
       case 'date':
-        head.hasDate = true;
-        continue;
+        head.hasDate = ++dates === 1 && isHttpDate(text, valueStart, valueEnd);
+        if (head.hasDate) continue;
+        break;
       case 'content-length':
         if (++lengths > 1) return failure('more than one Content-Length');
         head.contentLength = parseContentLength(bytes, valueStart, valueEnd);
@@ -127,7 +132,11 @@ function parse(head: Http1ResponseHead, bytes: Uint8Array, text: string): Respon
   if (options === undefined) return failure('Connection is malformed');
   head.connection = connection ?? '';
   head.keepAlive = oneDotZero ? options.keepAlive && !options.close : !options.close;
-  if (options.fields !== undefined) head.head = withoutNamedFields(head.head, options.fields);
+  if (options.fields !== undefined) {
+    head.head = withoutNamedFields(head.head, options.fields);
+    if (options.fields.has('date')) head.hasDate = false;
+  }
+  if (dates > 1) head.head = withoutNamedFields(head.head, dateField);
   return undefined;
 }
 

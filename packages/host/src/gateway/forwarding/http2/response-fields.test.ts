@@ -15,12 +15,20 @@ describe('readResponseFields', () => {
     expect(readResponseFields(status, fields)).toMatchObject({ status, head, end: head.length, chunked: false });
   });
 
-  it('knows date and length', () => {
-    expect(readResponseFields(200, ['date', 'x', 'content-length', '7'])).toMatchObject({
-      hasDate: true,
-      contentLength: 7,
-    });
+  it('knows the length', () => {
+    expect(readResponseFields(200, ['content-length', '7'])).toMatchObject({ contentLength: 7 });
     expect(readResponseFields(200, [])).toMatchObject({ hasDate: false, contentLength: -1 });
+  });
+
+  const date = 'Sun, 06 Nov 1994 08:49:37 GMT';
+  it.each([
+    ['one', ['date', date, 'a', '1'], `a: 1\r\ndate: ${date}\r\n`],
+    ['a malformed one', ['date', 'x', 'a', '1'], 'a: 1\r\n'],
+    ['two', ['date', date, 'a', '1', 'date', date], 'a: 1\r\n'],
+    ['three', ['date', date, 'date', 'x', 'date', date], ''],
+  ])('M-133 keeps a date that is alone and well-formed: %s', (_, fields, lines) => {
+    const head = `HTTP/1.1 200 OK\r\n${lines}`;
+    expect(readResponseFields(200, fields)).toMatchObject({ head, hasDate: lines.includes('date') });
   });
 
   it.each([

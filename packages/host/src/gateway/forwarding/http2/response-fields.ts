@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { isHttpDate } from '../../http1/date-value.ts';
 import { nameBytes, valueBytes } from '../../http1/characters.ts';
 import { Http1ResponseHead, type ResponseHeadFailure } from '../../http1/response-head.ts';
 import { passableTrailers } from '../../http1/trailers.ts';
@@ -23,6 +24,7 @@ export function readResponseFields(status: number, fields: readonly string[]): H
   if (!(status >= 100 && status <= 999)) return { reason: 'status is not a number from 100 to 999' };
   const head = new Http1ResponseHead();
   head.status = status;
+  let date: string | undefined;
   head.head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index] as string;
@@ -31,8 +33,10 @@ export function readResponseFields(status: number, fields: readonly string[]): H
     if (framingFields.has(name)) return { reason: `${name} in HTTP/2` };
     const line = fieldLine(name, value);
     if (line === undefined) return { reason: 'control character in a field' };
-    if (name === 'date') head.hasDate = true;
-    if (name === 'content-length') {
+    if (name === 'date') {
+      head.hasDate = date === undefined && isHttpDate(value, 0, value.length);
+      date = line;
+    } else if (name === 'content-length') {
       if (head.contentLength !== -1) return { reason: 'more than one Content-Length' };
       head.contentLength = /^\d+$/.test(value) ? Number(value) : -1;
       if (head.contentLength === -1 || !Number.isSafeInteger(head.contentLength)) {
@@ -43,6 +47,7 @@ export function readResponseFields(status: number, fields: readonly string[]): H
       head.head += line;
     }
   }
+  if (head.hasDate) head.head += date;
   head.end = head.head.length;
   return head;
 }
