@@ -38,7 +38,63 @@ export interface Vectors {
     readonly keyId: string;
     readonly layout: Readonly<Record<'magic' | 'keyId' | 'keyModifier' | 'iv' | 'ciphertext' | 'mac', number>>;
   };
+  readonly ticket: {
+    readonly cases: readonly TicketVector[];
+    readonly propertiesOnly: readonly {
+      readonly name: string;
+      readonly items?: Readonly<Record<string, string>>;
+      readonly bytesHex: string;
+    }[];
+  };
+  readonly antiforgery: {
+    readonly cookieTokenHex: string;
+    readonly requestTokenAnonymousHex: string;
+    readonly requestTokenClaimUidHex: string;
+    readonly claimUid: { readonly parameters: readonly [string, string, string]; readonly sha256Hex: string };
+    readonly cookieNames: readonly { readonly discriminator: string; readonly name: string }[];
+  };
+  readonly session: {
+    readonly plaintextUtf8: string;
+    readonly payloadText: string;
+    readonly keyModifierHex: string;
+    readonly ivHex: string;
+  };
+  readonly cookieChunking: { readonly cases: readonly ChunkingVector[] };
   readonly magic: { readonly hex: string; readonly base64UrlPrefix: string };
+}
+
+export interface TicketVector {
+  readonly name: string;
+  readonly scheme: string;
+  readonly identities: readonly IdentityVector[];
+  readonly properties: Readonly<Record<string, string>>;
+  readonly bytesHex?: string;
+  readonly bytesBase64?: string;
+}
+
+export interface IdentityVector {
+  readonly authenticationType: string;
+  readonly nameClaimType?: string;
+  readonly roleClaimType?: string;
+  readonly bootstrapContext?: string;
+  readonly actor?: IdentityVector;
+  readonly claims: readonly {
+    readonly type: string;
+    readonly value: string;
+    readonly valueType?: string;
+    readonly issuer?: string;
+    readonly originalIssuer?: string;
+    readonly properties?: Readonly<Record<string, string>>;
+  }[];
+}
+
+export interface ChunkingVector {
+  readonly templateLength: number;
+  readonly valueLength: number;
+  readonly chunked?: boolean;
+  readonly dataPerCookie?: number;
+  readonly chunks?: number;
+  readonly error?: string;
 }
 
 export interface DefaultKeyVector {
