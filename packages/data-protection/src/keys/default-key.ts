@@ -15,9 +15,9 @@ export interface DefaultKeyResolution<K extends Key> {
 }
 
 /**
- * The key for new payloads, by the rules of .NET 9 and later: of the active keys the one activated last among those
- * that every machine has had the time to see, else the oldest of the others, on which all machines agree first.
- * A newer key that is revoked or cannot be used makes no older one the default: activating it retired them.
+ * The key for new payloads, as .NET 8, 9 and 10 choose it: of the active keys the one activated last, whether or not
+ * every machine has had the time to see it. When that one is revoked or cannot be used, no older one becomes the
+ * default: activating it retired them.
  *
  * @param canUse whether a key's secret can be had; asked of few keys, because it may take long
  */
@@ -30,36 +30,28 @@ export async function resolveDefaultKey<K extends Key>(
   if (candidate !== undefined && !candidate.isRevoked && candidate.expirationDate > now && (await canUse(candidate))) {
     return { defaultKey: candidate, fallbackKey: undefined };
   }
-  for (const key of fallbacks(keys, now)) {
-    if (key !== candidate && (await canUse(key))) return { defaultKey: undefined, fallbackKey: key };
+  for (const key of fallbacks(keys, candidate, now)) {
+    if (await canUse(key)) return { defaultKey: undefined, fallbackKey: key };
   }
   return { defaultKey: undefined, fallbackKey: undefined };
 }
 
 function preferred<K extends Key>(keys: readonly K[], now: Instant): K | undefined {
-  const [propagated, fresh] = parted(
-    keys.filter(({ activationDate }) => activationDate <= now + clockSkew),
-    now,
-  );
-  const [latest] = propagated.toSorted((a, b) => order(b.activationDate, a.activationDate) || order(a.keyId, b.keyId));
-  const [earliest] = fresh.toSorted((a, b) => order(a.activationDate, b.activationDate) || order(a.keyId, b.keyId));
-  return latest ?? earliest;
+  const active = keys.filter(({ activationDate }) => activationDate <= now + clockSkew);
+  const [latest] = active.toSorted((a, b) => order(b.activationDate, a.activationDate) || order(a.keyId, b.keyId));
+  return latest;
 }
 
-function fallbacks<K extends Key>(keys: readonly K[], now: Instant): K[] {
-  const [propagated, fresh] = parted(
-    keys.filter(({ isRevoked }) => !isRevoked),
-    now,
-  );
+/** Those first that every machine has had the time to see; as in .NET, the refused key only if it is none of them. */
+function fallbacks<K extends Key>(keys: readonly K[], refused: K | undefined, now: Instant): K[] {
+  const cut = now - propagationWindow;
+  const usable = keys.filter(({ isRevoked }) => !isRevoked);
+  const propagated = usable.filter((key) => key.creationDate <= cut && key !== refused);
+  const fresh = usable.filter(({ creationDate }) => creationDate > cut);
   return [
     ...propagated.toSorted((a, b) => order(b.creationDate, a.creationDate)),
     ...fresh.toSorted((a, b) => order(a.creationDate, b.creationDate)),
   ];
-}
-
-function parted<K extends Key>(keys: readonly K[], now: Instant): [propagated: K[], fresh: K[]] {
-  const cut = now - propagationWindow;
-  return [keys.filter((key) => key.creationDate <= cut), keys.filter((key) => key.creationDate > cut)];
 }
 
 // .NET orders GUIDs by their fields as unsigned numbers, which is the order of their text.
