@@ -1,20 +1,10 @@
 import type { Socket } from 'node:net';
-import {
-  channelVersion,
-  type FromGateway,
-  type GatewayLimits,
-  type GatewaySettings,
-  type Knowledge,
-  sharedLimits,
-  removedLimits,
-  type SitePlan,
-  type ToGateway,
-} from '@poolhouse/contract';
+import type { FromGateway, GatewayLimits, GatewaySettings, ToGateway } from '@poolhouse/contract';
 import { CounterReport } from './control/counter-report.ts';
 import { EventSender } from './control/event-sender.ts';
-import type { LeaseReports } from './control/leased-limit.ts';
 import { LeasedLimits } from './control/leased-limits.ts';
-import { PlanStore } from './control/plan-store.ts';
+import { PlanFollower } from './control/plan-follower.ts';
+import { SupervisorReports } from './control/supervisor-reports.ts';
 import { ErrorLog } from './error-log/error-log.ts';
 import type { ErrorLogEntry, RequestLine } from './error-log/error-log-entry.ts';
 import type { LiveUpstream } from './forwarding/live-upstream.ts';
@@ -23,7 +13,7 @@ import { BodyBudget } from './http1/body-budget.ts';
 import { ClientConnection } from './listening/client-connection.ts';
 import type { ConnectionHost } from './listening/connection-host.ts';
 import { ConnectionLimits, type ReachedLimit, TrustedProxies } from './listening/connection-limits.ts';
-import { Listener } from './listening/listener.ts';
+import { Listeners } from './listening/listeners.ts';
 import type { ClientConnectionFacts, Exchange, Route } from './pipeline/exchange.ts';
 import type { ForwardableExchange } from './pipeline/forwardable.ts';
 import { type MessageFailure, messageFailures } from './pipeline/message-failure.ts';
@@ -31,8 +21,7 @@ import type { GatewayModule, ModuleServices } from './pipeline/module.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import type { SiteAnswers } from './pipeline/site-answers.ts';
 import { Dispatcher } from './queue/dispatcher.ts';
-import type { DispatcherReports } from './queue/dispatcher-surroundings.ts';
-import { createRouter, type RouteInput, type Router, type RoutingFailure } from './routing/index.ts';
+import type { RouteInput, RoutingFailure } from './routing/index.ts';
 import { HttpDate } from './timing/http-date.ts';
 import { TimerWheel } from './timing/timer-wheel.ts';
 
@@ -74,22 +63,21 @@ export class Gateway implements ConnectionHost {
   draining = false;
 
   private readonly parts: GatewayParts;
-  private readonly store = new PlanStore();
+  private readonly reports: SupervisorReports;
   private readonly events: EventSender;
   private readonly counters = new CounterReport();
   private readonly connections = new Set<ClientConnection>();
   private readonly pipeline: Pipeline;
   private readonly dispatcher: Dispatcher;
   private readonly leasedLimits: LeasedLimits;
+  private readonly follower: PlanFollower;
+  private readonly listeners: Listeners;
   private readonly reachedLimits = new Set<ReachedLimit>();
   private trusted = new TrustedProxies([]);
-  private router: Router;
-  private listeners: Listener[] = [];
   private orders = 0;
   private reportedAt = 0;
   private drainEndsAt = Infinity;
   private staysForOrders = false;
-  private awaitsSnapshot = false;
   private errorLog: ErrorLog | undefined;
 
   constructor(parts: GatewayParts) {
@@ -97,9 +85,9 @@ export class Gateway implements ConnectionHost {
     this.answers = parts.answers;
     this.wheel = new TimerWheel(parts.now());
     this.date.refresh(parts.epoch());
-    this.events = new EventSender((event) => this.send({ version: channelVersion, type: 'event', ...event }));
-    this.router = createRouter(this.store.plan);
-    this.leasedLimits = new LeasedLimits(this.wheel, this.leaseReports());
+    this.reports = new SupervisorReports(parts.send, () => this.report());
+    this.events = new EventSender((event) => this.reports.event(event));
+    this.leasedLimits = new LeasedLimits(this.wheel, this.reports);
     this.connectionLimits = new ConnectionLimits(parts.maxConnections, this.leasedLimits, (limit) =>
       this.reachedLimits.add(limit),
     );
@@ -108,7 +96,7 @@ export class Gateway implements ConnectionHost {
       emit: this.events.emit,
       answers: parts.answers,
       limits: this.leasedLimits,
-      reports: this.reports(),
+      reports: this.reports,
     });
     this.pipeline = new Pipeline({
       modules: parts.modules,
@@ -118,6 +106,13 @@ export class Gateway implements ConnectionHost {
       unusable: ({ name }, module, error) =>
         this.events.emit('gateway.module_unusable', { site: name, module, error: textOf(error) }),
     });
+    this.follower = new PlanFollower({
+      pipeline: this.pipeline,
+      dispatcher: this.dispatcher,
+      leasedLimits: this.leasedLimits,
+      resync: () => this.reports.resync(),
+    });
+    this.listeners = new Listeners((client, facts) => this.accept(client, facts), this.events.emit);
   }
 
   private services(): ModuleServices {
@@ -135,7 +130,7 @@ export class Gateway implements ConnectionHost {
   }
 
   start(): void {
-    this.send({ version: channelVersion, type: 'hello' });
+    this.reports.hello();
   }
 
   // ── the supervisor ──
@@ -145,7 +140,7 @@ export class Gateway implements ConnectionHost {
       case 'snapshot':
         return this.takeSnapshot(message);
       case 'change':
-        return this.change(message);
+        return this.follower.change(message);
       case 'order':
         return this.carryOutOrder(message);
       case 'lease':
@@ -153,7 +148,7 @@ export class Gateway implements ConnectionHost {
       case 'recall':
         return this.leasedLimits.recall(message.limit, message.places);
       case 'elsewhere':
-        for (const { id, active } of message.upstreams) this.dispatcher.setActiveElsewhere(id, active);
+        for (const { id, active } of message.upstreams) this.dispatcher.upstreams.setActiveElsewhere(id, active);
         return;
       case 'drain':
         return this.drain(message.limitMs, message.stay === true);
@@ -163,143 +158,41 @@ export class Gateway implements ConnectionHost {
   }
 
   private takeSnapshot(snapshot: Extract<ToGateway, { type: 'snapshot' }>): void {
-    const first = this.store.number === -1;
-    this.awaitsSnapshot = false;
-    const gone = { pools: new Set(this.dispatcher.pools.keys()), upstreams: new Set(this.dispatcher.upstreams.keys()) };
-    for (const { name } of snapshot.plan.pools) gone.pools.delete(name);
-    for (const { id } of snapshot.upstreams) gone.upstreams.delete(id);
-    const before = this.store.plan;
-    this.store.replace(snapshot.plan, snapshot.number);
+    const first = !this.follower.begun;
     const { trustedProxies = [], errorLog } = snapshot.plan.limits;
     this.trusted = new TrustedProxies(trustedProxies);
     if (errorLog !== undefined) this.errorLog ??= new ErrorLog(errorLog, this.parts.epoch, this.events.emit);
-    this.leasedLimits.add(snapshot.leases);
-    this.leasedLimits.replace(snapshot.plan, snapshot.gateways);
-    this.usePlan(before.sites);
-    this.instruct({
-      pools: snapshot.plan.pools,
-      removedPools: [...gone.pools],
-      poolStates: snapshot.poolStates,
-      applicationStates: snapshot.applicationStates,
-      add: snapshot.upstreams,
-      retire: [...gone.upstreams],
-    });
+    this.follower.takeSnapshot(snapshot);
     if (first) void this.listen();
   }
 
-  private change(step: Extract<ToGateway, { type: 'change' }>): void {
-    this.leasedLimits.add(step.leases);
-    if (step.base !== this.store.number) return this.askForSnapshot();
-    const before = this.store.plan;
-    this.store.apply(step, step.number);
-    this.leasedLimits.remove(removedLimits(step));
-    this.leasedLimits.set(sharedLimits(step));
-    if (step.sites !== undefined || step.removedSites !== undefined) this.usePlan(before.sites);
-    this.instruct(step);
-  }
-
-  /** Once: the changes that are on their way before it arrives miss the same ones. */
-  private askForSnapshot(): void {
-    if (this.awaitsSnapshot) return;
-    this.awaitsSnapshot = true;
-    this.send({ version: channelVersion, type: 'resync' });
-  }
-
-  private usePlan(before: readonly SitePlan[]): void {
-    const { plan } = this.store;
-    this.pipeline.compile(plan);
-    this.router = createRouter(plan, this.router);
-    const applications = new Set(plan.sites.flatMap((site) => site.applications.map(({ id }) => id)));
-    for (const site of before) {
-      for (const { id } of site.applications) if (!applications.has(id)) this.dispatcher.forgetApplication(id);
-    }
-  }
-
-  /** New upstreams come before old ones go, so that a swap has no gap. */
-  private instruct(step: Knowledge): void {
-    const { dispatcher } = this;
-    for (const pool of step.pools ?? []) dispatcher.setPool(pool);
-    for (const state of step.poolStates ?? []) dispatcher.setPoolState(state);
-    for (const upstream of step.add ?? []) dispatcher.addUpstream(upstream);
-    for (const state of step.applicationStates ?? []) dispatcher.setApplicationState(state);
-    for (const id of step.retire ?? []) dispatcher.retire(id, step.onlyIfIdle === true);
-    for (const id of step.remove ?? []) dispatcher.removeUpstream(id);
-    for (const name of step.removedPools ?? []) dispatcher.removePool(name);
+  private async listen(): Promise<void> {
+    await this.listeners.listen(this.parts.settings.sockets);
+    this.reports.listening();
   }
 
   private carryOutOrder(order: Extract<ToGateway, { type: 'order' }>): void {
     this.orders++;
     carryOut(order, this.wheel, this.dispatcher.readBuffer, (result) => {
       this.orders--;
-      this.send({ version: channelVersion, type: 'orderDone', id: order.id, ...result });
+      this.reports.orderDone(order.id, result);
       this.checkFinished();
     });
-  }
-
-  private reports(): DispatcherReports {
-    const version = channelVersion;
-    return {
-      demand: (application, reason) => this.send({ version, type: 'demand', application, reason }),
-      drained: (upstream) => {
-        // What it served must be known before its process may go.
-        this.report();
-        this.send({ version, type: 'drained', upstream });
-      },
-      busy: (upstream) => this.send({ version, type: 'busy', upstream }),
-      unreachable: (upstream, code) => this.send({ version, type: 'unreachable', upstream, code }),
-      thresholdReached: () => this.report(),
-    };
-  }
-
-  private leaseReports(): LeaseReports {
-    const version = channelVersion;
-    return {
-      ask: (limit) => this.send({ version, type: 'lease', limit }),
-      giveBack: (limit, places, recalled) => this.send({ version, type: 'return', limit, places, recalled }),
-    };
   }
 
   private report(): void {
     const { pools } = this.dispatcher;
     for (const counters of this.counters.take(this.upstreams, pools, this.connections.size, this.wheel.now)) {
-      this.send({ version: channelVersion, type: 'counters', ...counters });
+      this.reports.counters(counters);
     }
-  }
-
-  private send(message: FromGateway): void {
-    this.parts.send(message);
   }
 
   /** Every upstream by its id, with its counts. */
   get upstreams(): ReadonlyMap<number, LiveUpstream> {
-    return this.dispatcher.upstreams;
+    return this.dispatcher.upstreams.live;
   }
 
   // ── clients ──
-
-  private async listen(): Promise<void> {
-    for (const socket of this.parts.settings.sockets) {
-      const { address, port, protocol, fd } = socket;
-      if (protocol === 'https') {
-        this.events.emit('gateway.listen_failed', { address, port, error: 'https bindings are not supported yet' });
-        continue;
-      }
-      const listener = new Listener(
-        socket,
-        (client, facts) => this.accept(client, facts),
-        (error) => this.events.emit('gateway.accept_failed', { address, port, error: error.message }),
-      );
-      try {
-        await listener.listen();
-        this.listeners.push(listener);
-      } catch (error) {
-        const reason = `${(error as Error).message} (descriptor ${fd})`;
-        this.events.emit('gateway.listen_failed', { address, port, error: reason });
-      }
-    }
-    this.send({ version: channelVersion, type: 'listening' });
-    if (this.draining) this.closeListeners();
-  }
 
   /** Takes over one client's connection. */
   accept(socket: Socket, facts: ClientConnectionFacts): void {
@@ -314,11 +207,11 @@ export class Gateway implements ConnectionHost {
   }
 
   get limits(): GatewayLimits {
-    return this.store.plan.limits;
+    return this.follower.plan.limits;
   }
 
   route(input: RouteInput): Route | RoutingFailure {
-    return this.router.route(input);
+    return this.follower.router.route(input);
   }
 
   run(exchange: Exchange): void {
@@ -373,7 +266,7 @@ export class Gateway implements ConnectionHost {
     this.drainEndsAt = Math.min(this.drainEndsAt, this.parts.now() + limitMs);
     if (!this.draining) {
       this.draining = true;
-      this.closeListeners();
+      this.listeners.close();
       for (const connection of this.connections) connection.drain();
     }
     this.leasedLimits.finish();
@@ -383,11 +276,6 @@ export class Gateway implements ConnectionHost {
   private reportReachedLimits(): void {
     for (const limit of this.reachedLimits) this.events.emit('gateway.clients_refused', { limit });
     this.reachedLimits.clear();
-  }
-
-  private closeListeners(): void {
-    for (const listener of this.listeners) listener.close();
-    this.listeners = [];
   }
 
   private checkFinished(): void {

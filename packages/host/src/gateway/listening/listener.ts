@@ -2,6 +2,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { GatewaySettings } from '@poolhouse/contract';
 import type { ClientConnectionFacts } from '../pipeline/exchange.ts';
 
+/** Takes over the connection of a client. */
+export type Accept = (socket: Socket, facts: ClientConnectionFacts) => void;
 export type InheritedSocket = GatewaySettings['sockets'][number];
 
 /** Connections that may wait to be accepted; the kernel's own limit (somaxconn) holds as well. */
@@ -16,11 +18,7 @@ export class Listener {
   private readonly failed: (error: Error) => void;
 
   /** `failed`: a connection could not be accepted. */
-  constructor(
-    inherited: InheritedSocket,
-    accept: (socket: Socket, facts: ClientConnectionFacts) => void,
-    failed: (error: Error) => void,
-  ) {
+  constructor(inherited: InheritedSocket, accept: Accept, failed: (error: Error) => void) {
     this.inherited = inherited;
     this.failed = failed;
     this.server = createServer(

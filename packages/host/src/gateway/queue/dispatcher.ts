@@ -1,16 +1,8 @@
-import {
-  type ApplicationState,
-  leaseBlock,
-  type PoolPlan,
-  type PoolState,
-  queueOf,
-  requestsOf,
-  type Upstream,
-} from '@poolhouse/contract';
+import { type ApplicationState, type PoolPlan, type PoolState, queueOf, requestsOf } from '@poolhouse/contract';
 import type { Emit } from '../../logging/index.ts';
 import type { LeasedLimits } from '../control/leased-limits.ts';
 import { Forwarder, type ForwarderHost } from '../forwarding/forwarder.ts';
-import { LiveUpstream } from '../forwarding/live-upstream.ts';
+import type { LiveUpstream } from '../forwarding/live-upstream.ts';
 import type { FailedRequest } from '../forwarding/connection-owner.ts';
 import type { ForwardableExchange } from '../pipeline/forwardable.ts';
 import type { ForwardOptions } from '../pipeline/module.ts';
@@ -18,18 +10,14 @@ import type { SiteAnswers } from '../pipeline/site-answers.ts';
 import { Later } from '../timing/later.ts';
 import type { TimerWheel } from '../timing/timer-wheel.ts';
 import type { DispatcherReports, DispatcherSurroundings } from './dispatcher-surroundings.ts';
-import { LiveApplication } from './live-application.ts';
+import type { LiveApplication } from './live-application.ts';
+import { LiveApplications } from './live-applications.ts';
 import { PoolAdmission } from './pool-admission.ts';
 import { refuse, type RefusalReason } from './refusal.ts';
 import { StateAnswers } from './state-answers.ts';
+import { Upstreams } from './upstreams.ts';
 import { WaitingRequest } from './waiting-request.ts';
 
-/** An upstream in doubt is left alone for this long, unless the supervisor says sooner that it lives. */
-const suspicionMs = 1_000;
-/** What a process wrote before it died may still be in its sockets. */
-const removalGraceMs = 1_000;
-/** Requests of one pool that wait to hear whether its queue has a place for them. */
-const maxUnplaced = leaseBlock;
 /** Requests that found all places in flight taken by other gateways try again after this time. */
 const retryMs = 1_000;
 
@@ -44,9 +32,9 @@ export class Dispatcher implements ForwarderHost {
   readonly wheel: TimerWheel;
   readonly emit: Emit;
   readonly answers: SiteAnswers;
-  readonly upstreams = new Map<number, LiveUpstream>();
+  readonly upstreams: Upstreams;
   readonly pools = new Map<string, PoolAdmission>();
-  private readonly applications = new Map<string, LiveApplication>();
+  private readonly applications: LiveApplications;
   private readonly reports: DispatcherReports;
   private readonly forwarder: Forwarder;
   private readonly stateAnswers: StateAnswers;
@@ -59,6 +47,13 @@ export class Dispatcher implements ForwarderHost {
     this.limits = limits;
     this.reports = reports;
     this.forwarder = new Forwarder(this);
+    this.applications = new LiveApplications(wheel, reports);
+    this.upstreams = new Upstreams({
+      wheel,
+      reports,
+      applications: this.applications,
+      changed: (application) => this.dispatchWaiting(application),
+    });
     this.stateAnswers = new StateAnswers(answers, () => wheel.now);
   }
 
@@ -74,7 +69,7 @@ export class Dispatcher implements ForwarderHost {
     if (exchange.aborted) return;
     const pool = this.pools.get(exchange.route.application.pool);
     if (pool === undefined) return refuse(exchange, 'N/A');
-    const application = this.application(exchange.route.application.id);
+    const application = this.applications.get(exchange.route.application.id);
     if (this.answeredForState(exchange, options, pool, application)) return;
     if (pool.requests.exhausted) return exchange.send(this.answers.status(503, 2));
     const upstream = application.queue.length === 0 ? application.choose() : undefined;
@@ -114,12 +109,7 @@ export class Dispatcher implements ForwarderHost {
   }
 
   private enqueue(request: WaitingRequest, application: LiveApplication, pool: PoolAdmission): void {
-    const place = pool.queue.take();
-    if (place === 'refused' || (place === 'asked' && pool.unplaced.size >= maxUnplaced)) {
-      return this.refuseFull(request, pool);
-    }
-    request.placed = place === 'taken';
-    if (!request.placed) pool.unplaced.add(request);
+    if (!pool.enter(request)) return this.refuseFull(request, pool);
     application.queue.push(request);
     this.entered(request, application);
   }
@@ -131,16 +121,14 @@ export class Dispatcher implements ForwarderHost {
 
   private entered(request: WaitingRequest, application: LiveApplication): void {
     this.wheel.arm(request, request.exchange.route.site.connectionTimeoutMs);
-    this.demand(application);
+    application.demand();
   }
 
   private leave(request: WaitingRequest, application: LiveApplication): void {
     application.queue.remove(request);
     this.wheel.remove(request);
     request.exchange.listener = undefined;
-    const pool = this.pools.get(request.exchange.route.application.pool);
-    if (request.placed) pool?.queue.release();
-    else pool?.unplaced.delete(request);
+    this.pools.get(request.exchange.route.application.pool)?.leave(request);
   }
 
   /** The supervisor has places for those who had none, or knows that there are none. */
@@ -152,24 +140,10 @@ export class Dispatcher implements ForwarderHost {
         request.placed = true;
         pool.unplaced.delete(request);
       } else {
-        this.leave(request, this.application(request.exchange.route.application.id));
+        this.leave(request, this.applications.get(request.exchange.route.application.id));
         this.refuseFull(request, pool);
       }
     }
-  }
-
-  /** Once until something changes; not while a start is in flight, or an upstream that exists is looked at. */
-  private demand(application: LiveApplication): void {
-    if (application.state.state !== 'available' || application.demanded.none) return;
-    if (application.queue.length === 0 || application.upstreams.length > 0) return;
-    application.demanded.none = true;
-    this.reports.demand(application.id, 'none');
-  }
-
-  private foundBusy(application: LiveApplication): void {
-    if (application.demanded.busy || application.upstreams.some(({ load }) => load === 0)) return;
-    application.demanded.busy = true;
-    this.reports.demand(application.id, 'busy');
   }
 
   private dispatchWaiting(application: LiveApplication): void {
@@ -183,7 +157,7 @@ export class Dispatcher implements ForwarderHost {
       this.leave(request, application);
       this.send(request.exchange, request.options, request.retries, upstream, application, pool);
     }
-    this.demand(application);
+    application.demand();
   }
 
   /** Places that other gateways have may become free without a word; what this one has, `released` tells. */
@@ -200,7 +174,7 @@ export class Dispatcher implements ForwarderHost {
   }
 
   private dispatchWaitingOf({ plan }: PoolAdmission): void {
-    for (const application of this.applications.values()) {
+    for (const application of this.applications) {
       if (application.queue.peek()?.exchange.route.application.pool === plan.name) this.dispatchWaiting(application);
     }
   }
@@ -213,12 +187,12 @@ export class Dispatcher implements ForwarderHost {
   // ── what becomes of waiting requests ──
 
   left(request: WaitingRequest): void {
-    this.leave(request, this.application(request.exchange.route.application.id));
+    this.leave(request, this.applications.get(request.exchange.route.application.id));
   }
 
   overdue(request: WaitingRequest): void {
     const { site, application: plan } = request.exchange.route;
-    const application = this.application(plan.id);
+    const application = this.applications.get(plan.id);
     // A request that waits for a start may wait as long as that start may take.
     if (application.state.state === 'starting') return this.wheel.arm(request, site.connectionTimeoutMs);
     this.leave(request, application);
@@ -237,42 +211,32 @@ export class Dispatcher implements ForwarderHost {
     const requests = pool?.requests ?? this.limits.get(requestsOf(poolName));
     requests.release();
     if (upstream.served === pool?.plan.requestsThreshold) this.reports.thresholdReached();
-    const application = this.applications.get(id);
+    const application = this.applications.known(id);
     if (application !== undefined) {
       if (upstream.load === 0) application.noteFree();
       if (application.queue.length > 0) this.dispatchWaiting(application);
     }
-    if (upstream.state !== 'open') this.checkDrained(upstream);
-  }
-
-  doubt(upstream: LiveUpstream, detail: string): void {
-    if (upstream.state !== 'open' || !upstream.takesRequests) return;
-    upstream.suspectUntil = this.wheel.now + suspicionMs;
-    this.reports.unreachable(upstream.facts.id, detail);
-    this.wheel.arm(new Later(() => this.dispatchWaiting(this.application(upstream.facts.application))), suspicionMs);
+    this.upstreams.checkDrained(upstream);
   }
 
   requeue({ exchange, options, retries }: FailedRequest): void {
     if (exchange.aborted) return;
     const pool = this.pools.get(exchange.route.application.pool);
     if (pool === undefined) return refuse(exchange, 'N/A');
-    const application = this.application(exchange.route.application.id);
+    const application = this.applications.get(exchange.route.application.id);
     if (this.answeredForState(exchange, options, pool, application)) return;
     const request = new WaitingRequest(exchange, options, retries + 1, this.wheel.now, this);
-    request.placed = true;
-    pool.queue.occupy();
+    pool.enterAgain(request);
     application.queue.unshift(request);
     this.entered(request, application);
   }
 
-  closed(upstream: LiveUpstream): void {
-    if (upstream.state !== 'open') this.checkDrained(upstream);
+  doubt(upstream: LiveUpstream, detail: string): void {
+    this.upstreams.doubt(upstream, detail);
   }
 
-  private checkDrained(upstream: LiveUpstream): void {
-    if (upstream.state !== 'retiring' || !upstream.drained || upstream.toldDrained) return;
-    upstream.toldDrained = true;
-    this.reports.drained(upstream.facts.id);
+  closed(upstream: LiveUpstream): void {
+    this.upstreams.checkDrained(upstream);
   }
 
   // ── what the supervisor tells ──
@@ -307,7 +271,7 @@ export class Dispatcher implements ForwarderHost {
   }
 
   setApplicationState(state: ApplicationState): void {
-    const application = this.application(state.id);
+    const application = this.applications.get(state.id);
     const started = application.state.state === 'starting' && state.state !== 'starting';
     application.state = state;
     application.actedOn();
@@ -325,77 +289,11 @@ export class Dispatcher implements ForwarderHost {
 
   /** Applications that the plan no longer has. */
   forgetApplication(id: string): void {
-    if (this.applications.get(id)?.unused === true) this.applications.delete(id);
-  }
-
-  addUpstream(facts: Upstream): void {
-    const known = this.upstreams.get(facts.id);
-    if (known?.state === 'open') {
-      known.debugged = facts.debugged === true;
-      // It was in doubt, and it lives.
-      known.suspectUntil = 0;
-      return this.dispatchWaiting(this.application(facts.application));
-    }
-    const upstream = known ?? new LiveUpstream(facts, this.wheel);
-    upstream.debugged = facts.debugged === true;
-    upstream.state = 'open';
-    upstream.toldDrained = false;
-    this.upstreams.set(facts.id, upstream);
-    const application = this.application(facts.application);
-    application.add(upstream);
-    this.dispatchWaiting(application);
-  }
-
-  /** Requests that other gateways have there. */
-  setActiveElsewhere(id: number, active: number): void {
-    const upstream = this.upstreams.get(id);
-    if (upstream !== undefined) upstream.activeElsewhere = active;
-  }
-
-  /** Stops dispatching at once; `drained` follows when nothing is left, or `busy` when it must be idle and is not. */
-  retire(id: number, onlyIfIdle: boolean): void {
-    const upstream = this.upstreams.get(id);
-    if (upstream === undefined) return this.reports.drained(id);
-    const application = this.application(upstream.facts.application);
-    if (onlyIfIdle && (upstream.active > 0 || application.queue.length > 0)) return this.reports.busy(id);
-    upstream.state = 'retiring';
-    application.remove(upstream);
-    upstream.closeIdle();
-    this.checkDrained(upstream);
-    this.demand(application);
-  }
-
-  /** The process is gone: what it still had to say may arrive, the rest fails. */
-  removeUpstream(id: number): void {
-    const upstream = this.upstreams.get(id);
-    if (upstream === undefined) return;
-    this.upstreams.delete(id);
-    upstream.state = 'removed';
-    const application = this.application(upstream.facts.application);
-    application.remove(upstream);
-    upstream.closeIdle();
-    if (upstream.connections.size > 0) {
-      this.wheel.arm(
-        new Later(() => {
-          for (const connection of upstream.connections) connection.abandon();
-        }),
-        removalGraceMs,
-      );
-    }
-    this.demand(application);
-  }
-
-  private application(id: string): LiveApplication {
-    let application = this.applications.get(id);
-    if (application === undefined) {
-      application = new LiveApplication(id, this.wheel, (busy) => this.foundBusy(busy));
-      this.applications.set(id, application);
-    }
-    return application;
+    if (this.applications.known(id)?.unused === true) this.applications.forget(id);
   }
 
   private flush(pool: string, answer: (request: WaitingRequest) => void): void {
-    for (const application of this.applications.values()) {
+    for (const application of this.applications) {
       for (const request of application.queue) {
         if (request.exchange.route.application.pool !== pool) continue;
         this.leave(request, application);

@@ -1,6 +1,7 @@
 import type { ApplicationState } from '@poolhouse/contract';
 import type { LiveUpstream } from '../forwarding/live-upstream.ts';
 import { Deadline, type TimerWheel } from '../timing/timer-wheel.ts';
+import type { DispatcherReports } from './dispatcher-surroundings.ts';
 import { RequestQueue } from './waiting-request.ts';
 
 /** A garden is reported as busy when its requests have found no free process for this long. */
@@ -13,16 +14,18 @@ export class LiveApplication {
   readonly upstreams: LiveUpstream[] = [];
   readonly queue = new RequestQueue();
   /** What the supervisor was told of, and has not acted on yet. */
-  readonly demanded = { none: false, busy: false };
+  private readonly demanded = { none: false, busy: false };
   private turn = 0;
   private readonly busy: BusyWatch;
   private readonly wheel: TimerWheel;
+  private readonly reports: DispatcherReports;
 
-  constructor(id: string, wheel: TimerWheel, foundBusy: (application: LiveApplication) => void) {
+  constructor(id: string, wheel: TimerWheel, reports: DispatcherReports) {
     this.id = id;
     this.wheel = wheel;
+    this.reports = reports;
     this.state = { id, state: 'available' };
-    this.busy = new BusyWatch(() => foundBusy(this));
+    this.busy = new BusyWatch(() => this.foundBusy());
   }
 
   /** Least active over all gateways, as far as is known; equals take turns. Undefined when none takes requests. */
@@ -52,6 +55,20 @@ export class LiveApplication {
     const index = this.upstreams.indexOf(upstream);
     if (index !== -1) this.upstreams.splice(index, 1);
     this.actedOn();
+  }
+
+  /** Asks for an upstream when requests wait for one: once until something changes, not while a start is in flight. */
+  demand(): void {
+    if (this.state.state !== 'available' || this.demanded.none) return;
+    if (this.queue.length === 0 || this.upstreams.length > 0) return;
+    this.demanded.none = true;
+    this.reports.demand(this.id, 'none');
+  }
+
+  private foundBusy(): void {
+    if (this.demanded.busy || this.upstreams.some(({ load }) => load === 0)) return;
+    this.demanded.busy = true;
+    this.reports.demand(this.id, 'busy');
   }
 
   /** Something changed: what still holds may be reported again. */

@@ -1,7 +1,10 @@
-import type { PoolPlan, PoolState } from '@poolhouse/contract';
+import { leaseBlock, type PoolPlan, type PoolState } from '@poolhouse/contract';
 import type { LeasedLimit } from '../control/leased-limit.ts';
 import type { RefusalReason } from './refusal.ts';
 import type { WaitingRequest } from './waiting-request.ts';
+
+/** Requests of one pool that wait to hear whether its queue has a place for them. */
+const maxUnplaced = leaseBlock;
 
 /** What bounds the requests of one pool in this gateway, and what it counts. */
 export class PoolAdmission {
@@ -28,6 +31,26 @@ export class PoolAdmission {
   /** Why the pool takes no request at all; undefined when it does. */
   get stoppedFor(): RefusalReason | undefined {
     return this.state.state === 'stopped' ? (this.state.reason ?? 'Disabled') : undefined;
+  }
+
+  /** Gives a waiting request a place, or lets it wait for one. False: the queue is full. */
+  enter(request: WaitingRequest): boolean {
+    const place = this.queue.take();
+    if (place === 'refused' || (place === 'asked' && this.unplaced.size >= maxUnplaced)) return false;
+    request.placed = place === 'taken';
+    if (!request.placed) this.unplaced.add(request);
+    return true;
+  }
+
+  /** It had its turn and nothing came of it: it has a place, whether one is free or not. */
+  enterAgain(request: WaitingRequest): void {
+    request.placed = true;
+    this.queue.occupy();
+  }
+
+  leave(request: WaitingRequest): void {
+    if (request.placed) this.queue.release();
+    else this.unplaced.delete(request);
   }
 
   countRefusal(reason: string): void {
