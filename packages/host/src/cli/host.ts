@@ -109,6 +109,7 @@ function stoppable(supervisor: Supervisor, stopping: AbortController): Superviso
     startPool: (name) => supervisor.startPool(name),
     stopPool: (name) => supervisor.stopPool(name),
     outputFiles: (pool) => supervisor.outputFiles(pool),
+    refreshKeyRings: () => supervisor.refreshKeyRings(),
     async stop(reason) {
       await supervisor.stop(reason);
       stopping.abort();

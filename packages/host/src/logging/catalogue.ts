@@ -1,6 +1,7 @@
 import { applicationEvents } from './events/application-events.ts';
 import { gatewayEvents } from './events/gateway-events.ts';
 import { hostEvents } from './events/host-events.ts';
+import { keyRingEvents } from './events/key-ring-events.ts';
 import { poolEvents } from './events/pool-events.ts';
 import { workerEvents } from './events/worker-events.ts';
 
@@ -18,4 +19,5 @@ export const catalogue = {
   ...poolEvents,
   ...workerEvents,
   ...applicationEvents,
+  ...keyRingEvents,
 } as const;

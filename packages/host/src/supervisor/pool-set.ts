@@ -1,5 +1,6 @@
 import type { Emit } from '../logging/index.ts';
 import type { ApplicationPoolSettings, ApplicationSettings } from './activation/index.ts';
+import type { KeyRings } from './key-rings/index.ts';
 import {
   ApplicationPool,
   IdentityError,
@@ -11,6 +12,7 @@ import {
 /** The pools of a host, by name ignoring case, and what keeps some from running. */
 export class PoolSet {
   readonly #identities: Pick<IdentityProvider, 'identityOf'>;
+  readonly #keyRings: Pick<KeyRings, 'use' | 'forget'>;
   readonly #surroundings: PoolSurroundings;
   readonly #emit: Emit;
   readonly #pools = new Map<string, ApplicationPool>();
@@ -20,8 +22,13 @@ export class PoolSet {
   /** Pools that only the lack of an identity has stopped. */
   readonly #withoutIdentity = new Set<string>();
 
-  constructor(identities: Pick<IdentityProvider, 'identityOf'>, surroundings: PoolSurroundings) {
+  constructor(
+    identities: Pick<IdentityProvider, 'identityOf'>,
+    keyRings: Pick<KeyRings, 'use' | 'forget'>,
+    surroundings: PoolSurroundings,
+  ) {
     this.#identities = identities;
+    this.#keyRings = keyRings;
     this.#surroundings = surroundings;
     this.#emit = surroundings.emit;
   }
@@ -70,6 +77,7 @@ export class PoolSet {
     this.#leaving.add(pool);
     await pool.leave();
     this.#leaving.delete(pool);
+    if (!this.#pools.has(key)) this.#keyRings.forget(name);
   }
 
   async stop(): Promise<void> {
@@ -87,7 +95,7 @@ export class PoolSet {
   /** A pool that cannot run as whom it names must not keep the others from running. */
   async #identityOf(settings: ApplicationPoolSettings): Promise<PoolIdentity | undefined> {
     try {
-      return await this.#identities.identityOf(settings);
+      return this.#keyRings.use(settings, await this.#identities.identityOf(settings));
     } catch (error) {
       const { name: pool, processModel } = settings;
       const user = error instanceof IdentityError ? error.user : processModel.userName || processModel.identityType;

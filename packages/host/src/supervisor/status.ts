@@ -2,6 +2,7 @@ import type { RequestFailure } from '@poolhouse/contract';
 import type { Revision, SiteSettings } from './activation/revision.ts';
 import type { BindingProblem, Endpoint } from './endpoints/index.ts';
 import type { GatewayFleet } from './gateways/index.ts';
+import type { KeyRings } from './key-rings/index.ts';
 import type {
   GatewaySnapshot,
   Health,
@@ -23,6 +24,7 @@ export interface StatusSource {
   readonly pools: readonly ApplicationPool[];
   /** Why pools cannot run, by name in lower case. */
   readonly poolProblems: ReadonlyMap<string, string>;
+  readonly keyRings: Pick<KeyRings, 'of'>;
   readonly fleet: GatewayFleet | undefined;
   readonly endpoints: readonly Endpoint[];
   readonly bindingProblems: readonly BindingProblem[];
@@ -39,7 +41,7 @@ export interface Clock {
 export function takeStatus(source: StatusSource): StatusSnapshot {
   const { revision } = source;
   const pools = source.pools.map((pool) =>
-    poolSnapshot(pool, source.fleet?.waiting(pool.state.settings.name) ?? 0, source.clock),
+    poolSnapshot(pool, source.fleet?.waiting(pool.state.settings.name) ?? 0, source.keyRings, source.clock),
   );
   const sites = (revision?.sites ?? []).map((site) => siteSnapshot(site, source));
   const worst = worstOf([
@@ -67,12 +69,17 @@ export function takeStatus(source: StatusSource): StatusSnapshot {
 export function poolSnapshot(
   { state, user }: Pick<ApplicationPool, 'state' | 'user'>,
   waiting: number,
+  keyRings: Pick<KeyRings, 'of'>,
   clock: Clock,
 ): PoolSnapshot {
   const { settings, lastExit } = state;
   const failure = standingFailure(state, clock.now());
-  const health = poolHealth(state, failure !== undefined);
-  const reason = state.reason ?? failure?.title;
+  const keyRing = keyRings.of(settings.name);
+  // Keys in memory are what the file says; that those of a farm cannot be had is a failure.
+  const lacksKeys = keyRing?.problem !== undefined && keyRing.store !== 'memory';
+  const itself = poolHealth(state, failure !== undefined);
+  const health = lacksKeys && (itself === 'healthy' || itself === 'idle') ? 'degraded' : itself;
+  const reason = state.reason ?? failure?.title ?? (lacksKeys ? `key ring: ${keyRing.problem}` : undefined);
   return {
     name: settings.name,
     state: state.status,
@@ -85,6 +92,7 @@ export function poolSnapshot(
     queue: { waiting, limit: settings.queueLength },
     ...(lastExit === undefined ? {} : { lastExit: { ...lastExit, at: wallTime(lastExit.at, clock) } }),
     restarts: state.restarts,
+    ...(keyRing === undefined ? {} : { keyRing }),
   };
 }
 

@@ -10,9 +10,11 @@ import { applicationsOf, applyChange } from './apply-change.ts';
 import { EndpointSet } from './endpoint-set.ts';
 import { errorLogFolderName, type FileLocations } from './file-locations.ts';
 import { GatewayFleet, type GatewayLaunch } from './gateways/index.ts';
+import { hostKeyRings, type KeyRings } from './key-rings/index.ts';
 import {
   OperationRefused,
   type OutputFile as OutputFileSnapshot,
+  type PoolKeyRingSnapshot,
   type PoolSnapshot,
   type StatusSnapshot,
   type SupervisorOperations,
@@ -75,6 +77,7 @@ export class Supervisor implements SupervisorOperations {
   readonly events: EventLog;
   readonly #options: SupervisorOptions;
   readonly #identities: IdentityProvider;
+  readonly #keyRings: KeyRings;
   readonly #startedAt = now();
   #state: StatusSnapshot['state'] = 'starting';
   #revision: Revision | undefined;
@@ -94,7 +97,12 @@ export class Supervisor implements SupervisorOperations {
     this.#options = options;
     this.events = options.events;
     this.#endpoints = new EndpointSet(options.givenSockets, options.events.emit, now);
-    this.#identities = new IdentityProvider(options.separateUsers, options.locations.state);
+    const identities = new IdentityProvider(options.separateUsers, options.locations.state);
+    this.#identities = identities;
+    this.#keyRings = hostKeyRings({
+      ...{ runFolder: options.locations.run, separateUsers: options.separateUsers, emit: options.events.emit },
+      keeperUser: () => identities.keeperUser(),
+    });
   }
 
   /**
@@ -137,6 +145,7 @@ export class Supervisor implements SupervisorOperations {
       revision: this.#revision,
       pools: this.#pools?.all ?? [],
       poolProblems: this.#pools?.problems ?? new Map(),
+      keyRings: this.#keyRings,
       fleet: this.#fleet,
       endpoints: this.#endpoints.all,
       bindingProblems: this.#endpoints.problems,
@@ -225,6 +234,14 @@ export class Supervisor implements SupervisorOperations {
     }
   }
 
+  async refreshKeyRings(): Promise<readonly PoolKeyRingSnapshot[]> {
+    await this.#keyRings.refresh();
+    return (this.#revision?.pools ?? []).flatMap(({ name }) => {
+      const ring = this.#keyRings.of(name);
+      return ring === undefined ? [] : [{ pool: name, ...ring }];
+    });
+  }
+
   async #loadFirst(): Promise<Revision> {
     const result = await this.#options.load(undefined);
     if ('errors' in result) throw new ConfigurationError(result.errors);
@@ -239,7 +256,7 @@ export class Supervisor implements SupervisorOperations {
     const host = this.#hostFacts(gatewayUser?.gid);
     const fleet = this.#makeFleet(revision, host, gatewayUser);
     this.#fleet = fleet;
-    this.#pools = new PoolSet(this.#identities, {
+    this.#pools = new PoolSet(this.#identities, this.#keyRings, {
       host,
       record: this.#record as RunRecord,
       emit,
@@ -249,6 +266,7 @@ export class Supervisor implements SupervisorOperations {
       sendOrder: (order) => fleet.sendOrder(order),
     });
     for (const settings of revision.pools) await this.#pools.set(settings, applicationsOf(revision, settings.name));
+    this.#keyRings.removeStrangers();
     await this.#endpoints.open(revision.sites, fleet);
     this.#revision = revision;
     emit('config.applied', { revision: revision.number, sites: revision.sites.length, pools: revision.pools.length });
@@ -334,6 +352,7 @@ export class Supervisor implements SupervisorOperations {
     clearInterval(this.#ticker);
     this.#fleet?.destroy();
     this.#pools?.destroy();
+    this.#keyRings.close();
     this.#controlGroups?.release();
     this.#endpoints.close();
     this.#gatewayOutput?.close();
@@ -349,7 +368,7 @@ export class Supervisor implements SupervisorOperations {
   }
 
   #snapshot(pool: ApplicationPool): PoolSnapshot {
-    return poolSnapshot(pool, this.#fleet?.waiting(pool.state.settings.name) ?? 0, clock);
+    return poolSnapshot(pool, this.#fleet?.waiting(pool.state.settings.name) ?? 0, this.#keyRings, clock);
   }
 }
 

@@ -133,11 +133,6 @@ export const applicationEvents = {
     (e: ApplicationFields & { page: string; error: string }) =>
       `application ${e.application}: warm-up of ${e.page} failed: ${e.error}`,
   ),
-  'dataprotection.ephemeral': define(
-    'warn',
-    (e: { pool: string; reason: string }) =>
-      `pool ${e.pool}: data protection keys live in memory only (${e.reason}); everyone signs in again after a recycle`,
-  ),
 } as const;
 
 /** Fields of every event about one application. */

@@ -30,8 +30,11 @@ export interface CertificateBytes {
 }
 
 export type KeeperAction =
-  /** Makes a key when the ring needs one; answers with the elements, secrets in clear. */
-  | { readonly type: 'load' }
+  /**
+   * Makes a key when the ring needs one; answers with the elements, secrets in clear. A ring that had keys and is empty
+   * now is an error: its share is not mounted, or somebody emptied it, and a new key would sign everybody out.
+   */
+  | { readonly type: 'load'; readonly hadKeys: boolean }
   | { readonly type: 'describe' }
   /** Makes the folder of a local ring, or its mode what it must be. Makes no key. */
   | { readonly type: 'provision' }

@@ -1,5 +1,6 @@
 import type { EventLog } from '../../logging/index.ts';
 import type { ConfigurationDiagnostic } from '../activation/revision.ts';
+import type { KeyRingSnapshot } from '../key-rings/index.ts';
 
 /**
  * What the management API asks of the supervisor, and all that it may ask. The supervisor implements it;
@@ -20,6 +21,8 @@ export interface SupervisorOperations {
   startPool(name: string): Promise<PoolSnapshot>;
   /** Refuses new requests, drains, ends the processes. Resolves when the last one is gone; a repeat changes nothing. */
   stopPool(name: string): Promise<PoolSnapshot>;
+  /** Reads the key rings that machines share again; resolves when all have been tried, with what became of them. */
+  refreshKeyRings(): Promise<readonly PoolKeyRingSnapshot[]>;
   /** Begins an orderly end of everything. Resolves when it has begun; the process ends by itself. */
   stop(reason: string): Promise<void>;
   /** Files with what the pool's processes wrote to stdout and stderr; undefined when there is no such pool. */
@@ -108,6 +111,12 @@ export interface PoolSnapshot {
   readonly lastExit?: ExitSnapshot;
   /** Unexpected ends of processes since the supervisor started. */
   readonly restarts: number;
+  /** Where the pool's data protection keys live; absent when it has no identity. */
+  readonly keyRing?: KeyRingSnapshot;
+}
+
+export interface PoolKeyRingSnapshot extends KeyRingSnapshot {
+  readonly pool: string;
 }
 
 export interface WorkerSnapshot {

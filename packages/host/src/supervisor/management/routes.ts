@@ -44,6 +44,7 @@ export const routes: readonly Route[] = [
   { method: 'POST', path: '/api/v1/pools/{name}/recycle', handle: recycle },
   { method: 'POST', path: '/api/v1/pools/{name}/start', handle: (call) => startOrStop(call, 'start') },
   { method: 'POST', path: '/api/v1/pools/{name}/stop', handle: (call) => startOrStop(call, 'stop') },
+  { method: 'POST', path: '/api/v1/key-rings/refresh', handle: refreshKeyRings },
   { method: 'POST', path: '/api/v1/stop', handle: stop },
   { method: 'GET', path: '/api/v1/events', handle: events, streams: true },
   { method: 'GET', path: '/api/v1/logs/{name}', handle: logs, streams: true },
@@ -72,6 +73,13 @@ async function startOrStop({ operations, name, query, request }: ApiCall, verb: 
   await readNoBody(request);
   const effect = verb === 'start' ? operations.startPool(name) : operations.stopPool(name);
   return { status: 200, body: await inTime(effect, timeout, `the ${verb} of pool ${name}`) };
+}
+
+async function refreshKeyRings({ operations, query, request }: ApiCall): Promise<ApiAnswer> {
+  readQuery(query, {});
+  await readNoBody(request);
+  const items = await operations.refreshKeyRings();
+  return { status: 200, body: { items, total: items.length } };
 }
 
 async function stop({ operations, query, request }: ApiCall): Promise<ApiAnswer> {

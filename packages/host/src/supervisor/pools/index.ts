@@ -4,3 +4,4 @@ export type { PoolEvent, RecycleReason } from './pool-event.ts';
 export { samePlace, slotCount, type PoolState, type WorkerProcess } from './pool-state.ts';
 export { gatewayUserName, IdentityError, IdentityProvider } from './identity/identity-provider.ts';
 export { profileRing, profileUse } from './identity/profile-use.ts';
+export { poolUser } from './identity/pool-user.ts';

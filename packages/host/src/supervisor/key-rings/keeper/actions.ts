@@ -1,7 +1,8 @@
 import { chmod, mkdir, stat } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { readPolicyFile, policyPath, instantOf, usualLifetimeDays } from '@poolhouse/data-protection/administration';
 import { silentLogger } from '@poolhouse/data-protection';
-import type { KeeperAction, RingElement } from '../keeper-job.ts';
+import type { KeeperAction, RingElement, RingPlace } from '../keeper-job.ts';
 import { sealArchive } from './archive.ts';
 import { importElements } from './import-elements.ts';
 import { readableElements } from './readable-elements.ts';
@@ -24,7 +25,7 @@ export function performAction(ring: Ring): Promise<ActionResult> {
   const { action } = ring.job;
   switch (action.type) {
     case 'load':
-      return load(ring);
+      return load(ring, action.hadKeys);
     case 'describe':
       return Promise.resolve(nothing);
     case 'provision':
@@ -46,8 +47,12 @@ export function performAction(ring: Ring): Promise<ActionResult> {
   }
 }
 
-async function load(ring: Ring): Promise<ActionResult> {
+async function load(ring: Ring, hadKeys: boolean): Promise<ActionResult> {
+  await requireFolder(ring.job.place);
   const before = new Set((await keysOf(ring)).map(({ keyId }) => keyId));
+  if (hadKeys && before.size === 0) {
+    throw new Error('it is empty and had keys before: is its share mounted? To begin anew, use poolhouse keys create');
+  }
   using provider = ring.provider(ring.job.autoGenerate);
   const problem = await provider.load().then(
     () => undefined,
@@ -57,6 +62,18 @@ async function load(ring: Ring): Promise<ActionResult> {
   const elements = await readableElements(ring);
   const changed = (await keysOf(ring)).map(({ keyId }) => keyId).filter((keyId) => !before.has(keyId));
   return { changed, elements, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** A share that is not mounted must not become a folder of this machine. */
+async function requireFolder(place: RingPlace): Promise<void> {
+  if (place.store !== 'Folder') return;
+  const found = await stat(place.path).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  });
+  if (found?.isDirectory() === true) return;
+  const { username } = userInfo();
+  const remedy = `mount it, or make it: install -d -m 0700 -o ${username} ${place.path}`;
+  throw new Error(`there is no folder ${place.path} that the user ${username} can see; ${remedy}`);
 }
 
 /** A folder that nobody else can read. Who may read a store that machines share is not decided here. */

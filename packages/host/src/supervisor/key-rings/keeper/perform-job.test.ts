@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataProtectionProvider } from '@poolhouse/data-protection';
@@ -14,9 +14,11 @@ type Done = Extract<KeeperAnswer, { ok: true }>;
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'poolhouse-keeper-'));
+  await mkdir(path());
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+const load: KeeperAction = { type: 'load', hadKeys: false };
 const path = (): string => join(folder, 'ring');
 async function ask(action: KeeperAction, more: Partial<KeeperJob> = {}): Promise<KeeperAnswer> {
   const place = { store: 'Folder', path: path(), local: true } as const;
@@ -37,6 +39,7 @@ const files = async (): Promise<string[]> => (await readdir(path())).filter((nam
 
 describe('a key keeper', () => {
   it('D-65 provisions an empty folder that nobody else reads, once', async () => {
+    await rm(path(), { recursive: true });
     expect(await done({ type: 'provision' })).toMatchObject({ changed: [path()], keys: [] });
     expect((await stat(path())).mode & 0o777).toBe(0o700);
     expect(await done({ type: 'provision' })).toMatchObject({ changed: [], keys: [] });
@@ -44,24 +47,33 @@ describe('a key keeper', () => {
   });
 
   it('makes the first key, describes it without its secret, and gives it to applications', async () => {
-    const { changed, elements, keys, warnings } = await done({ type: 'load' });
+    const { changed, elements, keys, warnings } = await done(load);
     expect(changed).toEqual([keys[0]?.id]);
     expect(keys).toMatchObject([
       { default: true, revoked: false, algorithm: 'AES_256_CBC + HMACSHA256', protection: 'clear' },
     ]);
     expect(elements?.map(({ name }) => name)).toEqual([`key-${keys[0]?.id}`]);
     expect(warnings.join()).toContain('stored without encryption at rest');
-    expect((await done({ type: 'load' })).changed).toEqual([]);
+    expect((await done(load)).changed).toEqual([]);
+  });
+
+  it('makes no key where a share is not mounted', async () => {
+    await done(load);
+    await rm(path(), { recursive: true });
+    expect(await failure(load)).toContain(`there is no folder ${path()}`);
+    await mkdir(path());
+    expect(await failure({ type: 'load', hadKeys: true })).toContain('it is empty and had keys before');
+    expect(await files()).toEqual([]);
   });
 
   it('makes none where another machine does', async () => {
-    const { keys, problem } = await done({ type: 'load' }, { autoGenerate: false });
+    const { keys, problem } = await done(load, { autoGenerate: false });
     expect(keys).toEqual([]);
     expect(problem).toContain('auto-generation of keys is disabled');
   });
 
   it('makes a successor in time for every machine, and refuses one that would never be used', async () => {
-    await done({ type: 'load' });
+    await done(load);
     const { changed, keys } = await done({ type: 'create', activateInMs: 2 * 86_400_000 });
     const made = keys.find(({ id }) => id === changed[0]);
     expect(made?.default).toBe(false);
@@ -71,11 +83,13 @@ describe('a key keeper', () => {
   });
 
   it('revokes one key once, and all keys made before an instant', async () => {
-    const id = (await done({ type: 'load' })).changed[0] as string;
+    const id = (await done(load)).changed[0] as string;
     expect((await done({ type: 'revoke', keyId: id.toUpperCase(), reason: 'stolen' })).changed).toEqual([id]);
     expect((await done({ type: 'revoke', keyId: id, reason: '' })).changed).toEqual([]);
-    expect(await failure({ type: 'revoke', keyId: id.replace(/./, 'f'), reason: '' })).toContain('the ring has no key');
-    const next = (await done({ type: 'load' })).changed[0] as string;
+    expect(await failure({ type: 'revoke', keyId: '00000000-0000-4000-8000-000000000000', reason: '' })).toContain(
+      'the ring has no key',
+    );
+    const next = (await done(load)).changed[0] as string;
     const before = new Date(Date.now() + 1000).toISOString();
     const { changed, keys, problem } = await done({ type: 'revokeBefore', before, reason: '' });
     expect(changed).toEqual([next]);
@@ -86,7 +100,7 @@ describe('a key keeper', () => {
 
   it('protects keys for a certificate, and those that there are for another one', async () => {
     const [first, second] = [certificateBytes('first'), certificateBytes('second')];
-    const [made] = (await done({ type: 'load' }, { certificate: first })).changed as [string];
+    const [made] = (await done(load, { certificate: first })).changed as [string];
     const file = join(path(), `key-${made}.xml`);
     expect(await readFile(file, 'utf8')).toContain('EncryptedXmlDecryptor');
 
@@ -101,13 +115,13 @@ describe('a key keeper', () => {
     expect(await files()).toHaveLength(1);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
 
-    const { elements } = await done({ type: 'load' }, { certificate: second });
+    const { elements } = await done(load, { certificate: second });
     expect(elements?.[0]?.text).toContain('<value>');
   });
 
   it('gives what applications can use: the copy opens what the store protected', async () => {
     const certificate = certificateBytes('first');
-    const { elements = [] } = await done({ type: 'load' }, { certificate });
+    const { elements = [] } = await done(load, { certificate });
     const copy = await mkdtemp(join(folder, 'copy-'));
     for (const { name, text } of elements) await writeFile(join(copy, `${name}.xml`), text);
     const provider = DataProtectionProvider.create({
@@ -121,15 +135,15 @@ describe('a key keeper', () => {
   });
 
   it('keeps in the copy what it cannot open, and says so', async () => {
-    const [id] = (await done({ type: 'load' }, { certificate: certificateBytes('first') })).changed as [string];
-    const { elements, warnings, problem } = await done({ type: 'load' }, { autoGenerate: false });
+    const [id] = (await done(load, { certificate: certificateBytes('first') })).changed as [string];
+    const { elements, warnings, problem } = await done(load, { autoGenerate: false });
     expect(elements?.map(({ name }) => name)).toEqual([`key-${id}`]);
     expect(warnings.join()).toContain(`The key {${id}} cannot be opened.`);
     expect(problem).toBeDefined();
   });
 
   it('exports a ring under a passphrase, and imports what is missing', async () => {
-    await done({ type: 'load' }, { certificate: certificateBytes('first') });
+    await done(load, { certificate: certificateBytes('first') });
     const passphrase = 'correct horse';
     const { archive = '' } = await done({ type: 'export', passphrase }, { certificate: certificateBytes('first') });
     expect(archive).not.toContain('<key');
@@ -146,7 +160,7 @@ describe('a key keeper', () => {
   });
 
   it('imports nothing when one document is bad or closed', async () => {
-    await done({ type: 'load' }, { certificate: certificateBytes('first') });
+    await done(load, { certificate: certificateBytes('first') });
     const [name = ''] = await files();
     const closed = { name, text: await readFile(join(path(), name), 'utf8') };
     await rm(path(), { recursive: true });
@@ -164,7 +178,7 @@ describe('a key keeper', () => {
   });
 
   it('deletes expired keys only, unless told otherwise', async () => {
-    await done({ type: 'load' });
+    await done(load);
     expect((await done({ type: 'prune', olderThanMs: 0, includeUnexpired: false })).changed).toEqual([]);
     expect((await done({ type: 'prune', olderThanMs: 60_000, includeUnexpired: true })).changed).toEqual([]);
     expect((await done({ type: 'prune', olderThanMs: -1000, includeUnexpired: true })).changed).toHaveLength(1);
@@ -172,11 +186,11 @@ describe('a key keeper', () => {
   });
 
   it('says what is wrong with a ring and nothing of its secrets', async () => {
-    const [id] = (await done({ type: 'load' })).changed as [string];
+    const [id] = (await done(load)).changed as [string];
     const file = join(path(), `key-${id}.xml`);
     const text = await readFile(file, 'utf8');
     await writeFile(file, text.replace('</value>', '</valu>'));
-    const said = await failure({ type: 'load' });
+    const said = await failure(load);
     expect(said).toContain(file);
     expect(said).not.toContain(/<value>([^<]+)/.exec(text)?.[1]);
   });
@@ -193,7 +207,7 @@ describe('a key keeper', () => {
       privateKeyEncoding: { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'right' },
     });
     const bad = { path: '/etc/keys.pem', base64: Buffer.from(privateKey).toString('base64') };
-    const closed = await failure({ type: 'load' }, { certificate: { files: [bad], passphrase: 'swordfish' } });
+    const closed = await failure(load, { certificate: { files: [bad], passphrase: 'swordfish' } });
     expect(closed).toContain('/etc/keys.pem');
     expect(closed).not.toContain('swordfish');
   });

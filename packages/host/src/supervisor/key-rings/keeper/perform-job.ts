@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { certificateList, DataProtectionProvider, type Logger } from '@poolhouse/data-protection';
 import { xmlDecryptors } from '@poolhouse/data-protection/administration';
 import type { KeeperAnswer, KeeperJob } from '../keeper-job.ts';
@@ -64,5 +65,8 @@ function closing<T extends { close(): Promise<void> }>(store: T): T & AsyncDispo
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
   if (!(error instanceof Error)) return String(error);
-  return error.message === '' ? ((error as NodeJS.ErrnoException).code ?? error.name) : error.message;
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code === 'EACCES' && path !== undefined)
+    return `the user ${userInfo().username} has no right to ${path} (${code})`;
+  return error.message === '' ? (code ?? error.name) : error.message;
 }

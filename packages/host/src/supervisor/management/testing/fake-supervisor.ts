@@ -88,6 +88,10 @@ export function createFakeSupervisor(initial: StatusSnapshot = sampleStatus()): 
     recyclePool: (name, { wait }) => act(wait ? 'recycle and wait for' : 'recycle', name),
     startPool: (name) => act('start', name),
     stopPool: (name) => act('stop', name),
+    refreshKeyRings: () => {
+      fake.calls.push('refresh key rings');
+      return Promise.resolve([{ pool: 'shop', store: 'folder', folder: '/run/poolhouse/keys/shop' }]);
+    },
     stop: (reason) => Promise.resolve(void fake.calls.push(`stop: ${reason}`)),
     outputFiles: (name) => (current.pools.some((pool) => pool.name === name) ? fake.output : undefined),
   };

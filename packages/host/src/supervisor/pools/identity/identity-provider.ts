@@ -1,7 +1,7 @@
 import { chownSync, mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { ensureGroup, ensureUser, findUser, type LocalUser } from '../../../linux/index.ts';
+import { ensureGroup, ensureUser, findUser, type Credentials, type LocalUser } from '../../../linux/index.ts';
 import type { ApplicationPoolSettings } from '../../activation/revision.ts';
 import type { PoolIdentity } from '../hosting/host-facts.ts';
 import { poolUser } from './pool-user.ts';
@@ -10,6 +10,8 @@ import { poolUser } from './pool-user.ts';
 const everyPoolGroup = 'poolhouse-users';
 /** The user of the gateways and of whoever reads content for a supervisor that is root. */
 export const gatewayUserName = 'poolhouse-gateway';
+/** Opens key rings that machines share: whoever may read the store must not read what pools and gateways may. */
+export const keeperUserName = 'poolhouse-keys';
 const sharedUsers = { NetworkService: 'poolhouse-net', LocalService: 'poolhouse-local' } as const;
 
 export class IdentityError extends Error {
@@ -39,6 +41,13 @@ export class IdentityProvider {
   /** The unprivileged user of the gateways; undefined when everything runs as the current user. */
   async gatewayUser(): Promise<LocalUser | undefined> {
     return this.#separateUsers ? ensureUser(gatewayUserName, { home: '/nonexistent' }) : undefined;
+  }
+
+  /** Whom keepers of shared key rings run as; undefined when everything runs as the current user. */
+  async keeperUser(): Promise<Credentials | undefined> {
+    if (!this.#separateUsers) return undefined;
+    const { uid, gid, groups } = await ensureUser(keeperUserName, { home: '/nonexistent' });
+    return { uid, gid, groups };
   }
 
   /** @throws IdentityError when the pool cannot run as what it names */

@@ -1,0 +1,169 @@
+import type { Emit } from '../../logging/index.ts';
+import type { KeeperAnswer, RingElement } from './keeper-job.ts';
+import { hasKeys, writeRingCopy, type CopyReader } from './ring-copy.ts';
+
+/** A pool that reads a ring, and where. */
+export interface RingReader extends CopyReader {
+  readonly pool: string;
+  readonly folder: string;
+}
+
+export interface SharedRingOptions {
+  /** For people: `folder /mnt/keys`, `Redis at cache.example:6379`. Without anything secret. */
+  readonly place: string;
+  /** One load by a keeper; what it rejects with counts as a failure. */
+  readonly load: (hadKeys: boolean) => Promise<KeeperAnswer>;
+  readonly emit: Emit;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** 0 ≤ x < 1: so that the machines of a farm do not all come at once. */
+  readonly random: () => number;
+}
+
+/** Keys of a farm appear days before they are used; revocations should not take long. */
+const refreshMs = 6 * 3_600_000;
+/** After a failure: at first soon, then ever later. */
+const firstRetryMs = 15_000;
+const lastRetryMs = 15 * 60_000;
+
+/**
+ * A ring that several machines share, as copies in the run folder. What was loaded last stays until the next load has
+ * worked: a store out of reach signs nobody out.
+ */
+export class SharedRing {
+  readonly #options: SharedRingOptions;
+  readonly #readers = new Map<string, RingReader>();
+  #elements: readonly RingElement[] | undefined;
+  #loadedAt: number | undefined;
+  #problem: string | undefined;
+  #reported = '';
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #closed = false;
+
+  constructor(options: SharedRingOptions) {
+    this.#options = options;
+  }
+
+  get readers(): readonly RingReader[] {
+    return [...this.#readers.values()];
+  }
+
+  /** When it was loaded last, milliseconds since 1970, and what is wrong with it now. */
+  get state(): { readonly loadedAt: number | undefined; readonly problem: string | undefined } {
+    return { loadedAt: this.#loadedAt, problem: this.#problem };
+  }
+
+  /** Resolves when the first load has ended, well or badly. */
+  get tried(): Promise<void> {
+    return this.#elements === undefined && this.#failures === 0 ? this.refresh() : Promise.resolve();
+  }
+
+  add(reader: RingReader): void {
+    this.#readers.set(reader.pool, reader);
+    if (this.#elements !== undefined) this.#write(reader, this.#elements);
+    else if (this.#running === undefined) void this.refresh();
+  }
+
+  remove(pool: string): void {
+    this.#readers.delete(pool);
+  }
+
+  /** Loads what is there now: a load that is under way may have begun too early to see it. */
+  refresh(): Promise<void> {
+    if (this.#running === undefined) {
+      this.#running = this.#refresh().finally(() => {
+        this.#running = undefined;
+      });
+      return this.#running;
+    }
+    if (this.#elements === undefined && this.#failures === 0) return this.#running;
+    this.#next ??= this.#running.then(() => {
+      this.#next = undefined;
+      return this.refresh();
+    });
+    return this.#next;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #refresh(): Promise<void> {
+    clearTimeout(this.#timer);
+    const answer = await this.#options.load(this.#hadKeys).catch((error: unknown): KeeperAnswer => ({
+      ok: false,
+      error: error instanceof Error ? error.message : String(error),
+    }));
+    if (this.#closed) return;
+    if (answer.ok && answer.elements !== undefined) this.#loaded(answer, answer.elements);
+    else this.#failed(answer.ok ? 'the key keeper gave no keys' : answer.error);
+    this.#timer = setTimeout(() => void this.refresh(), this.#pauseMs()).unref();
+  }
+
+  #loaded(answer: KeeperAnswer & { ok: true }, elements: readonly RingElement[]): void {
+    const { emit, now, place } = this.#options;
+    this.#failures = answer.problem === undefined ? 0 : this.#failures + 1;
+    this.#elements = elements;
+    this.#loadedAt = now();
+    this.#problem = answer.problem;
+    for (const reader of this.#readers.values()) this.#write(reader, elements);
+    if (answer.problem !== undefined) {
+      this.#reportOnce(answer.problem, () =>
+        emit('keyring.unusable', { place, pools: this.#poolNames, error: answer.problem ?? '' }),
+      );
+    } else {
+      const warnings = answer.warnings.join(' ');
+      this.#reportOnce(`${answer.keys.length} ${warnings}`, () => {
+        emit('keyring.loaded', { place, pools: this.#poolNames, keys: answer.keys.length });
+        for (const warning of answer.warnings) emit('keyring.warning', { place, detail: warning });
+      });
+    }
+    for (const key of answer.changed) emit('keyring.key_created', { place, key });
+  }
+
+  #failed(error: string): void {
+    const { emit, place } = this.#options;
+    this.#failures += 1;
+    this.#problem = error;
+    const kept = this.#loadedAt === undefined ? undefined : new Date(this.#loadedAt).toISOString();
+    this.#reportOnce(error, () => emit('keyring.failed', { place, pools: this.#poolNames, error, kept }));
+  }
+
+  /** A store that is out of reach for a day is one event, and another when it is back. */
+  #reportOnce(what: string, report: () => void): void {
+    if (this.#reported === what) return;
+    this.#reported = what;
+    report();
+  }
+
+  #write(reader: RingReader, elements: readonly RingElement[]): void {
+    try {
+      writeRingCopy(reader.folder, elements, reader);
+    } catch (error) {
+      const task = `copying the key ring of pool ${reader.pool}`;
+      this.#options.emit('supervisor.task_failed', { task, error: String(error) });
+    }
+  }
+
+  #pauseMs(): number {
+    if (this.#failures === 0) return refreshMs * (1 - this.#options.random() / 5);
+    return Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(this.#failures - 1, 10));
+  }
+
+  /** Also before this supervisor: a copy outlives it. */
+  get #hadKeys(): boolean {
+    return this.#elements?.some(isKey) ?? this.readers.some(({ folder }) => hasKeys(folder));
+  }
+
+  get #poolNames(): string {
+    return this.readers.map(({ pool }) => pool).join(', ');
+  }
+}
+
+function isKey({ name }: RingElement): boolean {
+  return name.startsWith('key-');
+}
