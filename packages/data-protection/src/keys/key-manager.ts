@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type XmlDecryptors, encryptSecrets } from '../at-rest/encrypted-secret.ts';
 import type { XmlEncryptor } from '../at-rest/encryption-at-rest.ts';
+import { parseGuid } from '../encoding/guid.ts';
 import type { Algorithms, AuthenticatedEncryptor } from '../encryption/authenticated-encryptor.ts';
 import { encryptorFor } from '../encryption/encryptor-for.ts';
 import { RandomPool } from '../encryption/random-pool.ts';
@@ -92,9 +93,15 @@ export class KeyManager {
     return key;
   }
 
-  /** What the key protected can no longer be read, once all processes have refreshed. Cannot be undone. */
-  revokeKey(keyId: string, reason?: string): Promise<void> {
-    return this.#revoke({ keyId, date: this.#options.clock(), ...(reason === undefined ? {} : { reason }) });
+  /**
+   * What the key protected can no longer be read, once all processes have refreshed. Cannot be undone.
+   *
+   * @throws TypeError for what is no GUID: as a revocation it would make the whole ring unusable
+   */
+  async revokeKey(keyId: string, reason?: string): Promise<void> {
+    const plain = parseGuid(keyId);
+    if (plain === undefined) throw new TypeError(`The id of a key is a GUID, not "${keyId.slice(0, 100)}".`);
+    await this.#revoke({ keyId: plain, date: this.#options.clock(), ...(reason === undefined ? {} : { reason }) });
   }
 
   /** Revokes every key that was created strictly before the instant. */
