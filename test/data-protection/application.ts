@@ -27,6 +27,8 @@ export interface ApplicationOptions {
   /** Of the managed family, in bits. */
   readonly keySize?: number;
   readonly family?: 'managed' | 'cng-cbc' | 'cng-gcm';
+  /** False: it makes no keys by itself. */
+  readonly autoGenerateKeys?: boolean;
   readonly certificate?: CertificateFile;
   readonly olderCertificates?: readonly CertificateFile[];
 }

@@ -98,17 +98,24 @@ function keyOf({ created, activates, expires, ...rest }: KeyText): KeyFacts {
 export class AspNetCoreProcess {
   readonly #process = new LineProcess('dotnet', [program]);
 
-  async start({ postgresql, ...options }: AspNetCoreOptions): Promise<AspNetCoreApplication> {
-    const { url } = await this.#process.ask<{ url: string }>({
-      ...options,
-      ...(postgresql === undefined ? {} : { postgresql: connectionString({ ...postgresql }) }),
-    });
+  async start(options: AspNetCoreOptions): Promise<AspNetCoreApplication> {
+    const { url } = await this.#process.ask<{ url: string }>(questionOf(options));
     return new AspNetCoreApplication(url);
+  }
+
+  /** Prepares it; what is returned starts it, and so loads its keys. */
+  async hold(options: AspNetCoreOptions): Promise<() => Promise<AspNetCoreApplication>> {
+    await this.#process.ask({ ...questionOf(options), hold: true });
+    return async () => new AspNetCoreApplication((await this.#process.ask<{ url: string }>({})).url);
   }
 
   end(): Promise<void> {
     return this.#process.end();
   }
+}
+
+function questionOf({ postgresql, ...options }: AspNetCoreOptions): object {
+  return { ...options, ...(postgresql === undefined ? {} : { postgresql: connectionString({ ...postgresql }) }) };
 }
 
 function connectionString(parts: Readonly<Record<string, string | number>>): string {

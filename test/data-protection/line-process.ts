@@ -11,8 +11,12 @@ export class LineProcess {
   #turn: Promise<unknown> = Promise.resolve();
   #errors = '';
 
-  constructor(program: string, args: readonly string[]) {
-    this.#process = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  /** @param environment beside that of this process */
+  constructor(program: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+    this.#process = spawn(program, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    });
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#errors += text));
     // Written to after its end: `ask` tells that by the answer that does not come.
     this.#process.stdin?.on('error', () => undefined);

@@ -8,7 +8,6 @@ import {
   type ManagedAlgorithms,
   type TimeLimitedDataProtector,
 } from '@poolhouse/data-protection';
-import { onTestFinished } from 'vitest';
 
 import { day, ticksOf, type Application, type ApplicationOptions, type Batch } from './application.ts';
 import type { KeyFacts, Outcome } from './application.ts';
@@ -17,7 +16,7 @@ import type { CertificateFile } from './certificates.ts';
 type StoredKey = Awaited<ReturnType<DataProtectionProvider['keyManager']['getAllKeys']>>[number];
 
 /** The same in this process, over the package as it is published. */
-export class NodeApplication implements Application {
+export class NodeApplication implements Application, Disposable {
   readonly provider: DataProtectionProvider;
 
   constructor(provider: DataProtectionProvider) {
@@ -84,6 +83,10 @@ export class NodeApplication implements Application {
     return this.provider.keyManager.revokeAllKeys(before, 'for a test');
   }
 
+  [Symbol.dispose](): void {
+    this.provider[Symbol.dispose]();
+  }
+
   #timeLimited(purposes: readonly string[]): TimeLimitedDataProtector {
     return this.provider.createProtector(purposes).toTimeLimitedDataProtector();
   }
@@ -105,15 +108,17 @@ function each(items: readonly string[], open: (item: string) => Promise<Outcome>
 const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const toBytes = (base64: string): Buffer => Buffer.from(base64, 'base64');
 
-/** An application of this process for one test. */
-export async function startNode(
+/** Its keys are loaded, or made, with the first use. */
+export async function openNode(
   options: ApplicationOptions,
   more: DataProtectionOptions = {},
 ): Promise<NodeApplication> {
-  const { applicationName, certificate, directory, olderCertificates = [] } = options;
+  const { applicationName, autoGenerateKeys = true, certificate, directory, olderCertificates = [] } = options;
   const algorithms = algorithmsOf(options);
   const provider = DataProtectionProvider.create({
     logger: silent,
+    autoGenerateKeys,
+    preload: false,
     ...(applicationName === undefined ? {} : { applicationName }),
     ...(directory === undefined ? {} : { keyDirectory: directory }),
     ...(algorithms === undefined ? {} : { algorithms }),
@@ -121,8 +126,6 @@ export async function startNode(
     decryptionCertificates: await Promise.all(olderCertificates.map(load)),
     ...more,
   });
-  onTestFinished(() => provider[Symbol.dispose]());
-  await provider.load();
   return new NodeApplication(provider);
 }
 

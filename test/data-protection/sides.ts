@@ -1,6 +1,9 @@
+import type { DataProtectionOptions } from '@poolhouse/data-protection';
+import { onTestFinished } from 'vitest';
+
 import type { Application, ApplicationOptions } from './application.ts';
 import { sharedAspNetCore } from './aspnetcore.ts';
-import { startNode } from './nodejs.ts';
+import { openNode, type NodeApplication } from './nodejs.ts';
 
 export type Side = 'ASP.NET Core' | 'Node.js';
 
@@ -18,4 +21,12 @@ export function sharedSides(): { start: Start } {
   return {
     start: (side, options) => (side === 'Node.js' ? startNode(options) : aspNetCore.start(options)),
   };
+}
+
+/** An application of this process for one test. As that of ASP.NET Core, it starts with keys if it can. */
+export async function startNode(options: ApplicationOptions, more?: DataProtectionOptions): Promise<NodeApplication> {
+  const application = await openNode(options, more);
+  if (options.autoGenerateKeys ?? true) await application.provider.load();
+  onTestFinished(() => application[Symbol.dispose]());
+  return application;
 }
