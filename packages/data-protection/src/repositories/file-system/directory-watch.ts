@@ -18,7 +18,7 @@ export type WatchDirectory = (
 ) => Watcher;
 type Watcher = Pick<FSWatcher, 'close'> & { on(event: 'error', listener: () => void): unknown };
 
-const usualTiming: WatchTiming = { debounce: 250, interval: 10_000, retry: 10_000 };
+const usualTiming: WatchTiming = { debounce: 250, interval: 10_000, retry: 1_000 };
 
 /**
  * Tells of `*.xml` files that come to a directory, change or go. Where the system cannot tell (no such directory yet,
