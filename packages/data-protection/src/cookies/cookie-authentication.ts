@@ -104,6 +104,8 @@ export class CookieAuthentication {
   /**
    * As `getTicket`; writes the cookie anew when sliding renewal is due. Returns the ticket with its new times then.
    * A ticket in a session store is not renewed: the store does that.
+   *
+   * @throws CryptographicError when a renewed ticket cannot be protected, for want of a key
    */
   async authenticate(exchange: HttpExchange): Promise<AuthenticationTicket | null> {
     const ticket = await this.getTicket(exchange);

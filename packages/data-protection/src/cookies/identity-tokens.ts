@@ -73,6 +73,7 @@ export class IdentityTokens {
 }
 
 function isSameText(one: string, other: string): boolean {
+  if (!one.isWellFormed() || !other.isWellFormed()) return false;
   const [bytes, others] = [encodeUtf8(one), encodeUtf8(other)];
   return bytes.length === others.length && timingSafeEqual(bytes, others);
 }
