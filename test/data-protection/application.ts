@@ -19,9 +19,6 @@ export interface Application {
 export interface ApplicationOptions {
   readonly applicationName?: string;
   readonly directory?: string;
-  /** `host:port` */
-  readonly redis?: string;
-  readonly postgresql?: DatabaseServer;
   readonly encryption?: string;
   readonly validation?: string;
   /** Of the managed family, in bits. */
@@ -31,13 +28,6 @@ export interface ApplicationOptions {
   readonly autoGenerateKeys?: boolean;
   readonly certificate?: CertificateFile;
   readonly olderCertificates?: readonly CertificateFile[];
-}
-
-export interface DatabaseServer {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly database: string;
 }
 
 export interface Batch {

@@ -18,6 +18,10 @@ const program = join(project, 'bin/published/data-protection.dll');
 /** See `PeerOptions.cs`. */
 export interface AspNetCoreOptions extends ApplicationOptions {
   readonly contentRoot?: string;
+  /** Where a server is, in the words of StackExchange.Redis, and of Npgsql. */
+  readonly redis?: string;
+  readonly postgresql?: string;
+  readonly createTable?: boolean;
 }
 
 /** A real ASP.NET Core application, asked over HTTP. */
@@ -99,29 +103,19 @@ export class AspNetCoreProcess {
   readonly #process = new LineProcess('dotnet', [program]);
 
   async start(options: AspNetCoreOptions): Promise<AspNetCoreApplication> {
-    const { url } = await this.#process.ask<{ url: string }>(questionOf(options));
+    const { url } = await this.#process.ask<{ url: string }>(options);
     return new AspNetCoreApplication(url);
   }
 
   /** Prepares it; what is returned starts it, and so loads its keys. */
   async hold(options: AspNetCoreOptions): Promise<() => Promise<AspNetCoreApplication>> {
-    await this.#process.ask({ ...questionOf(options), hold: true });
+    await this.#process.ask({ ...options, hold: true });
     return async () => new AspNetCoreApplication((await this.#process.ask<{ url: string }>({})).url);
   }
 
   end(): Promise<void> {
     return this.#process.end();
   }
-}
-
-function questionOf({ postgresql, ...options }: AspNetCoreOptions): object {
-  return { ...options, ...(postgresql === undefined ? {} : { postgresql: connectionString({ ...postgresql }) }) };
-}
-
-function connectionString(parts: Readonly<Record<string, string | number>>): string {
-  return Object.entries(parts)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(';');
 }
 
 /** One process for all tests of a `describe`, built first where that has not been done. */

@@ -16,9 +16,10 @@ export const bothWays = [
 /** Starts applications of either kind, so that one test serves both directions. */
 export type Start = (side: Side, options: ApplicationOptions) => Promise<Application>;
 
-export function sharedSides(): { start: Start } {
+export function sharedSides(): { start: Start; readonly aspNetCore: ReturnType<typeof sharedAspNetCore> } {
   const aspNetCore = sharedAspNetCore();
   return {
+    aspNetCore,
     start: (side, options) => (side === 'Node.js' ? startNode(options) : aspNetCore.start(options)),
   };
 }
