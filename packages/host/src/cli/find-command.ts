@@ -3,7 +3,7 @@ import { commandError } from './command-error.ts';
 import { nearest } from './nearest.ts';
 
 /** Other spellings of nouns. */
-const nouns: Readonly<Record<string, string>> = { pools: 'pool', apppool: 'pool', apppools: 'pool' };
+const nouns: Readonly<Record<string, string>> = { pools: 'pool', apppool: 'pool', apppools: 'pool', key: 'keys' };
 
 /**
  * Finds the command that the words begin with, options aside, and returns the words without its name.

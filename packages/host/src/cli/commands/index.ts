@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { checkCommand } from './check.ts';
 import { eventsCommand } from './events.ts';
 import { helpCommand } from './help.ts';
+import { keysCommands } from './keys/index.ts';
 import { logsCommand } from './logs.ts';
 import { poolListCommand } from './pool-list.ts';
 import { poolRecycleCommand } from './pool-recycle.ts';
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   logsCommand,
   eventsCommand,
   checkCommand,
+  ...keysCommands,
   helpCommand(() => commands),
   versionCommand,
 ];

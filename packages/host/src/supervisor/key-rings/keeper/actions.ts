@@ -21,13 +21,16 @@ const dayMs = 86_400_000;
 const nothing: ActionResult = { changed: [] };
 
 /** @throws Error with a sentence for people */
-export function performAction(ring: Ring): Promise<ActionResult> {
-  const { action } = ring.job;
+export async function performAction(ring: Ring): Promise<ActionResult> {
+  const { action, place } = ring.job;
+  // A local ring that is not there yet is an empty one.
+  const needed = place.store === 'Folder' && !place.local && action.type !== 'provision';
+  if (needed || action.type === 'load') await requireFolder(place);
   switch (action.type) {
     case 'load':
       return load(ring, action.hadKeys);
     case 'describe':
-      return Promise.resolve(nothing);
+      return nothing;
     case 'provision':
       return provision(ring);
     case 'create':
@@ -48,7 +51,6 @@ export function performAction(ring: Ring): Promise<ActionResult> {
 }
 
 async function load(ring: Ring, hadKeys: boolean): Promise<ActionResult> {
-  await requireFolder(ring.job.place);
   const before = new Set((await keysOf(ring)).map(({ keyId }) => keyId));
   if (hadKeys && before.size === 0) {
     throw new Error('it is empty and had keys before: is its share mounted? To begin anew, use poolhouse keys create');
@@ -150,5 +152,5 @@ async function prune(
 
 async function keysOf(ring: Ring) {
   using provider = ring.provider(false);
-  return provider.keyManager.getAllKeys();
+  return await provider.keyManager.getAllKeys();
 }

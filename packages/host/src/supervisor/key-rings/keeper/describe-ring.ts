@@ -13,9 +13,12 @@ export async function describeRing(ring: Ring): Promise<{ keys: readonly KeyFact
   );
   using provider = ring.provider(false);
   const keys = await provider.keyManager.getAllKeys();
-  const standing = await defaultKeyOf(provider);
+  const defaultKeyId = await defaultKeyOf(ring);
+  const { autoGenerate, place } = ring.job;
+  const isMade = autoGenerate || (place.store === 'Folder' && place.local);
   return {
-    ...(standing.problem === undefined || keys.length === 0 ? {} : { problem: standing.problem }),
+    // Where keys are made when they are needed, it is no problem that one is needed.
+    ...(defaultKeyId !== undefined || isMade ? {} : { problem: withoutDefault }),
     keys: keys
       .toSorted((left, right) => Number(left.creationDate - right.creationDate))
       .map(({ keyId, creationDate, activationDate, expirationDate, isRevoked }) => ({
@@ -24,17 +27,21 @@ export async function describeRing(ring: Ring): Promise<{ keys: readonly KeyFact
         activates: dateOf(activationDate).toISOString(),
         expires: dateOf(expirationDate).toISOString(),
         revoked: isRevoked,
-        default: keyId === standing.keyId,
+        default: keyId === defaultKeyId,
         algorithm: facts.get(keyId)?.algorithm ?? '',
         protection: facts.get(keyId)?.protection ?? '',
       })),
   };
 }
 
-async function defaultKeyOf(provider: ReturnType<Ring['provider']>): Promise<{ keyId?: string; problem?: string }> {
-  try {
-    return { keyId: (await provider.keyRings.current()).defaultKeyId };
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
-  }
+const withoutDefault =
+  'it has no key that can protect anything now, and this machine makes none (autoGenerate="false"): ' +
+  'let another one make it, or use poolhouse keys create --activate-in 0';
+
+async function defaultKeyOf(ring: Ring): Promise<string | undefined> {
+  using provider = ring.provider(false, true);
+  return await provider.keyRings.current().then(
+    (current) => current.defaultKeyId,
+    () => undefined,
+  );
 }

@@ -91,10 +91,12 @@ describe('a key keeper', () => {
     );
     const next = (await done(load)).changed[0] as string;
     const before = new Date(Date.now() + 1000).toISOString();
-    const { changed, keys, problem } = await done({ type: 'revokeBefore', before, reason: '' });
+    const farm = { place: { store: 'Folder', path: path(), local: false }, autoGenerate: false } as const;
+    const { changed, keys, problem } = await done({ type: 'revokeBefore', before, reason: '' }, farm);
     expect(changed).toEqual([next]);
     expect(keys.every(({ revoked }) => revoked)).toBe(true);
-    expect(problem).toContain('does not contain a valid default protection key');
+    expect(problem).toContain('it has no key that can protect anything now');
+    expect((await done({ type: 'describe' }, { ...farm, autoGenerate: true })).problem).toBeUndefined();
     expect((await files()).length).toBe(4);
   });
 

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { certificateList, DataProtectionProvider, type Logger } from '@poolhouse/data-protection';
+import { certificateList, DataProtectionProvider, silentLogger, type Logger } from '@poolhouse/data-protection';
 import { xmlDecryptors } from '@poolhouse/data-protection/administration';
 import type { KeeperAnswer, KeeperJob } from '../keeper-job.ts';
 import { performAction } from './actions.ts';
@@ -34,13 +34,13 @@ export async function performJob(job: KeeperJob): Promise<KeeperAnswer> {
       decryptors: xmlDecryptors({
         certificates: [certificateList([...(certificate === undefined ? [] : [certificate]), ...older])],
       }),
-      provider: (autoGenerateKeys) =>
+      provider: (autoGenerateKeys, quiet = false) =>
         DataProtectionProvider.create({
           repository: store.repository,
           decryptionCertificates: older,
           ...(certificate === undefined ? {} : { certificate }),
           ...(job.keyLifetimeDays === undefined ? {} : { newKeyLifetimeDays: job.keyLifetimeDays }),
-          ...{ autoGenerateKeys, preload: false, logger },
+          ...{ autoGenerateKeys, preload: false, logger: quiet ? silentLogger : logger },
         }),
     };
     // 2.

@@ -11,6 +11,6 @@ export interface Ring {
   readonly older: readonly Certificate[];
   readonly decryptors: XmlDecryptors;
   readonly warn: (message: string) => void;
-  /** Reads the ring anew. */
-  provider(autoGenerateKeys: boolean): DataProtectionProvider;
+  /** Reads the ring anew. @param quiet what it warns of is known already */
+  provider(autoGenerateKeys: boolean, quiet?: boolean): DataProtectionProvider;
 }

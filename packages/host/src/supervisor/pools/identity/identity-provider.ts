@@ -1,6 +1,6 @@
 import { chownSync, mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ensureGroup, ensureUser, findUser, type Credentials, type LocalUser } from '../../../linux/index.ts';
 import type { ApplicationPoolSettings } from '../../activation/revision.ts';
 import type { PoolIdentity } from '../hosting/host-facts.ts';
@@ -55,6 +55,36 @@ export class IdentityProvider {
     return this.#separateUsers ? this.#separateIdentity(pool) : this.#ownIdentity(pool);
   }
 
+  /**
+   * The same without making anything: undefined when a user is not there yet.
+   *
+   * @throws IdentityError
+   */
+  existingIdentity(pool: ApplicationPoolSettings): PoolIdentity | undefined {
+    const { identityType, userName } = pool.processModel;
+    const own = poolUser(pool.name).name;
+    if (!this.#separateUsers) {
+      requireOwnUser(pool);
+      return { credentials: undefined, profile: { ...this.#places(own), user: userInfo().username } };
+    }
+    if (identityType === 'LocalSystem') throw localSystem();
+    const name =
+      identityType === 'ApplicationPoolIdentity'
+        ? own
+        : identityType === 'SpecificUser'
+          ? localName(userName)
+          : sharedUsers[identityType];
+    const user = findUser(name);
+    if (user === undefined || user.uid === 0) return undefined;
+    return { credentials: { uid: user.uid, gid: user.gid, groups: [] }, profile: this.#places(name) };
+  }
+
+  /** Whom keepers of shared key rings run as, if it is there already. */
+  existingKeeperUser(): Credentials | undefined {
+    const user = this.#separateUsers ? findUser(keeperUserName) : undefined;
+    return user === undefined ? undefined : { uid: user.uid, gid: user.gid, groups: user.groups };
+  }
+
   async #separateIdentity(pool: ApplicationPoolSettings): Promise<PoolIdentity> {
     const { identityType, manualGroupMembership } = pool.processModel;
     const own = poolUser(pool.name);
@@ -91,36 +121,46 @@ export class IdentityProvider {
         return user;
       }
       case 'LocalSystem':
-        throw new IdentityError(
-          'LocalSystem',
-          'LocalSystem would be root; use ApplicationPoolIdentity, or SpecificUser with a local user',
-        );
+        throw localSystem();
     }
   }
 
   #ownIdentity(pool: ApplicationPoolSettings): PoolIdentity {
-    const { username } = userInfo();
-    const { identityType, userName } = pool.processModel;
-    if (identityType === 'SpecificUser' && localName(userName) !== username) {
-      throw new IdentityError(
-        userName,
-        `without root every pool runs as ${username}, not as ${localName(userName)}; start Poolhouse as root, or remove identityType="SpecificUser"`,
-      );
-    }
+    requireOwnUser(pool);
     const poolFolder = poolUser(pool.name).name;
-    return { credentials: undefined, profile: { ...this.#profile(poolFolder, undefined), user: username } };
+    return { credentials: undefined, profile: { ...this.#profile(poolFolder, undefined), user: userInfo().username } };
   }
 
   #profile(folder: string, owner: LocalUser | undefined): PoolIdentity['profile'] {
-    const base = join(this.#stateFolder, 'pools', folder);
-    mkdirSync(base, { recursive: true, mode: 0o711 });
-    const [home, temporaryFolder] = [join(base, 'profile'), join(base, 'tmp')];
-    for (const path of [home, temporaryFolder]) {
+    const places = this.#places(folder);
+    mkdirSync(dirname(places.home), { recursive: true, mode: 0o711 });
+    for (const path of [places.home, places.temporaryFolder]) {
       mkdirSync(path, { recursive: true, mode: 0o700 });
       if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
     }
-    return { user: folder, home, temporaryFolder };
+    return places;
   }
+
+  #places(folder: string): PoolIdentity['profile'] {
+    const base = join(this.#stateFolder, 'pools', folder);
+    return { user: folder, home: join(base, 'profile'), temporaryFolder: join(base, 'tmp') };
+  }
+}
+
+function requireOwnUser({ processModel: { identityType, userName } }: ApplicationPoolSettings): void {
+  const { username } = userInfo();
+  if (identityType !== 'SpecificUser' || localName(userName) === username) return;
+  throw new IdentityError(
+    userName,
+    `without root every pool runs as ${username}, not as ${localName(userName)}; start Poolhouse as root, or remove identityType="SpecificUser"`,
+  );
+}
+
+function localSystem(): IdentityError {
+  return new IdentityError(
+    'LocalSystem',
+    'LocalSystem would be root; use ApplicationPoolIdentity, or SpecificUser with a local user',
+  );
 }
 
 /** `DOMAIN\shop` and `.\shop` are the local user `shop`. */
