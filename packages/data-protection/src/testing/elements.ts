@@ -1,4 +1,3 @@
-import { parseXml } from '../xml/parse-xml.ts';
 import { parseInstant } from '../time/date-text.ts';
 import type { Instant } from '../time/instant.ts';
 import { ticksPerDay } from '../time/instant.ts';
@@ -44,11 +43,6 @@ export function revocationOf(id: number, date: Instant): XmlElement {
 
 export function revocationOfAll(before: Instant): XmlElement {
   return writeRevocationElement({ keyId: '*', date: before });
-}
-
-/** The same element after it has been written and read. */
-export function readBack(text: string): XmlElement {
-  return parseXml(text, 'a test');
 }
 
 /** A repository in memory that can be made to fail, and counts. */
