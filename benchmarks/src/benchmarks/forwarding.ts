@@ -100,7 +100,7 @@ async function start(
       const one = await subject.start({ cores, folder, report, port: ports[index] as number, originPort });
       running.defer(() => one.stop());
       for (const exchange of required) {
-        const result = await generator.run({ ...jobFor(one, exchange, 0.1), pace: { kind: 'closed', connections } });
+        const result = await generator.run({ ...jobFor(one, exchange, 0.5), pace: { kind: 'closed', connections } });
         const wrong = failedRequests(result) > 0 ? describeFailures(result) : result.answered === 0 ? 'no answer' : '';
         if (wrong !== '') throw new Error(`it does not answer ${exchange.name} rightly: ${wrong}`);
       }
