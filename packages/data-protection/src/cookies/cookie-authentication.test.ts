@@ -135,6 +135,13 @@ describe('names of cookies', () => {
   });
 });
 
+it.each([{ name: 'a b' }, { path: '/; secure' }, { domain: 'example.org\r\n' }])(
+  'refuses a cookie with %j',
+  (cookie) => {
+    expect(() => over({ cookie })).toThrow(TypeError);
+  },
+);
+
 describe('signing in', () => {
   it('writes a cookie of the browser session with ASP.NET Core’s attributes', async () => {
     const exchange = fakeExchange();

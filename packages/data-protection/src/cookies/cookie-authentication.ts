@@ -8,7 +8,7 @@ import { cookieOptions, type CookieBuilder } from './http/cookie-builder.ts';
 import type { HttpExchange, RequestPart } from './http/http-exchange.ts';
 import { percentEncode } from './http/percent-encoding.ts';
 import { RequestCookies } from './http/request-cookies.ts';
-import type { SetCookieOptions } from './http/set-cookie.ts';
+import { formatSetCookie, type SetCookieOptions } from './http/set-cookie.ts';
 import { AuthenticationProperties } from './tickets/authentication-properties.ts';
 import { AuthenticationTicket } from './tickets/authentication-ticket.ts';
 import { hasExpired, renewed } from './tickets/expiry.ts';
@@ -75,11 +75,14 @@ export class CookieAuthentication {
   readonly #clock: () => Instant;
   readonly #logger: Logger;
 
+  /** @throws TypeError for a name, path or domain that no cookie can have */
   constructor(options: CookieAuthenticationOptions) {
     this.scheme = options.scheme ?? 'Cookies';
     this.cookieName = options.cookie?.name ?? defaultCookieName(this.scheme);
     this.#format = new TicketDataFormat(options.provider.createProtector(cookiePurposes(this.scheme)));
     this.#builder = { sameSite: 'lax', securePolicy: 'sameAsRequest', ...options.cookie };
+    const { path = '/', domain = '' } = this.#builder;
+    formatSetCookie(this.cookieName, '', { path, domain });
     this.#expireTimeSpanMs = options.expireTimeSpanMs ?? defaultExpireTimeSpanMs;
     this.#slidingExpiration = options.slidingExpiration ?? true;
     this.#cookies = options.cookieManager ?? new ChunkingCookieManager();
