@@ -82,6 +82,16 @@ const ticket = fc
       new AuthenticationTicket(new ClaimsPrincipal(identities), scheme, new AuthenticationProperties(items)),
   );
 
+/** Refused as it should be: any other error is not caught. */
+function isRefused(bytes: Uint8Array): boolean {
+  try {
+    return ticketSerializer.deserialize(bytes) === null;
+  } catch (error) {
+    if (error instanceof EncodingError) return true;
+    throw error;
+  }
+}
+
 describe('any ticket', () => {
   it('comes back', () => {
     fc.assert(
@@ -95,9 +105,8 @@ describe('any ticket', () => {
     fc.assert(
       fc.property(ticket, (ticket) => {
         const bytes = ticketSerializer.serialize(ticket);
-        for (let length = 0; length < bytes.length; length++) {
-          expect(() => ticketSerializer.deserialize(bytes.subarray(0, length))).toThrow(EncodingError);
-        }
+        const lengths = Array.from(bytes, (_, length) => length);
+        expect(lengths.filter((length) => !isRefused(bytes.subarray(0, length)))).toEqual([]);
       }),
       { numRuns: 20 },
     );
@@ -105,14 +114,10 @@ describe('any ticket', () => {
 
   it('D-68 with random bytes in it is a ticket, null or an EncodingError', () => {
     fc.assert(
-      fc.property(ticket, fc.infiniteStream(fc.nat(255)), fc.nat(), (ticket, values, place) => {
+      fc.property(ticket, fc.nat(255), fc.nat(), (ticket, value, place) => {
         const bytes = ticketSerializer.serialize(ticket);
-        bytes[place % bytes.length] = values.next().value as number;
-        try {
-          ticketSerializer.deserialize(bytes);
-        } catch (error) {
-          expect(error).toBeInstanceOf(EncodingError);
-        }
+        bytes[place % bytes.length] = value;
+        isRefused(bytes);
       }),
     );
   });
