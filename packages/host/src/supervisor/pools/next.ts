@@ -121,5 +121,5 @@ function ready(draft: Draft, id: number): void {
   draft.setPlaces((place) => samePlace(place, process), { attempts: 0, notBefore: 0 });
   draft.setFailures(process.application, { failure: undefined, until: 0 });
   draft.add(id);
-  draft.report('worker.ready', { ...draft.about(process), startMs: draft.now - process.spawnedAt });
+  draft.report('worker.ready', { ...draft.about(process), startMs: Math.round(draft.now - process.spawnedAt) });
 }
