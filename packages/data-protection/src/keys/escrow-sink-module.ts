@@ -20,7 +20,9 @@ export class EscrowSinkModule implements KeyEscrowSink {
     const path = isAbsolute(this.#specifier)
       ? this.#specifier
       : createRequire(join(process.cwd(), 'package.json')).resolve(this.#specifier);
-    const exported = (await import(pathToFileURL(path).href)) as { default?: unknown };
+    // A variable of its own: the compiler loses the import of a function that is called within import().
+    const { href } = pathToFileURL(path);
+    const exported = (await import(href)) as { default?: unknown };
     const sink = [exported, exported.default].find(isSink);
     if (sink === undefined) {
       throw new TypeError(`The escrow sink ${this.#specifier} exports no function store(keyId, element).`);

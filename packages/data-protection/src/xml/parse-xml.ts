@@ -14,11 +14,12 @@ const namespaceOfDeclarations = 'http://www.w3.org/2000/xmlns/';
  * space between elements dropped. Document type definitions are refused and nothing external is ever read.
  *
  * @param origin what the document is called in errors: a file, a friendly name
+ * @param largest bytes of a document that holds more than one element of a ring
  * @throws XmlError with the place of the first fault and nothing of the content
  */
-export function parseXml(document: Uint8Array | string, origin: string): XmlElement {
-  if (document.length > sizeLimit) {
-    throw new XmlError(`${origin} is larger than the ${sizeLimit} bytes that an element of a key ring may have.`);
+export function parseXml(document: Uint8Array | string, origin: string, largest = sizeLimit): XmlElement {
+  if (document.length > largest) {
+    throw new XmlError(`${origin} is larger than the ${largest} bytes that an element of a key ring may have.`);
   }
   const text = typeof document === 'string' ? document : decode(document, origin);
   return parseText(text.startsWith('\uFEFF') ? text.slice(1) : text, origin, typeof document !== 'string');

@@ -1,0 +1,5 @@
+export {
+  AzureBlobXmlRepository,
+  type AzureBlobClient,
+  type AzureBlobOptions,
+} from './repositories/azure-blob-xml-repository.ts';
