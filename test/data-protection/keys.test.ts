@@ -1,8 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { parseXml, writeXml } from '@poolhouse/data-protection';
 import { describe, expect, it } from 'vitest';
 
 import { scratchFile } from '../harness/scratch-file.ts';
 import { day, hour, ticksOf, type Batch, type KeyFacts } from './application.ts';
 import { hasSdk } from './aspnetcore.ts';
+import { sharedCertificates } from './certificates.ts';
 import { keyIdOf } from './key-id.ts';
 import { bothWays, sharedSides, startNode } from './sides.ts';
 
@@ -12,6 +17,7 @@ const clear: Batch = { purposes, items: [item] };
 
 describe.skipIf(!hasSdk)('keys of ASP.NET Core and Node.js', () => {
   const sides = sharedSides();
+  const certificates = sharedCertificates('own');
 
   describe.each(bothWays)('made by %s, seen by %s', (writer, reader) => {
     const ring = () => {
@@ -111,6 +117,29 @@ describe.skipIf(!hasSdk)('keys of ASP.NET Core and Node.js', () => {
     for (const side of [aspNetCore, await startNode(shared)]) {
       expect(await side.dangerousUnprotect(old)).toMatchObject(expected);
       expect(await side.dangerousUnprotect(now)).toMatchObject([{ ...expected[0], requiresMigration: false }]);
+    }
+  });
+
+  it('D-15 D-21 the files have one form: written again, those of ASP.NET Core are the same to the byte', async () => {
+    const shared = { directory: scratchFile('keys'), applicationName: 'keys' };
+    const { pfx: certificate } = certificates.own;
+    const applications = [
+      await sides.start('ASP.NET Core', shared),
+      await sides.start('ASP.NET Core', { ...shared, certificate, autoGenerateKeys: false }),
+      await sides.start('ASP.NET Core', { ...shared, family: 'managed', autoGenerateKeys: false }),
+      await startNode({ ...shared, autoGenerateKeys: false }),
+    ];
+    for (const application of applications) {
+      const { id } = await application.createKey();
+      await application.revokeKey(id);
+      await application.revokeKeys(ticksOf(new Date()));
+    }
+    const names = readdirSync(shared.directory);
+    expect(names).toHaveLength(1 + 3 * applications.length);
+    for (const name of names) {
+      expect(name).toMatch(/^(key|revocation)-([0-9a-f-]{36}|\d{8}T\d{6,13}Z)\.xml$/);
+      const text = readFileSync(join(shared.directory, name), 'utf8').replace(/^\uFEFF/, '');
+      expect(writeXml(parseXml(text, name), 'document')).toBe(text);
     }
   });
 

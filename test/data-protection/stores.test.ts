@@ -1,4 +1,4 @@
-import type { XmlRepository } from '@poolhouse/data-protection';
+import { parseXml, writeXml, type XmlRepository } from '@poolhouse/data-protection';
 import { PostgreSqlXmlRepository } from '@poolhouse/data-protection/postgresql';
 import { RedisXmlRepository } from '@poolhouse/data-protection/redis';
 import { Client } from 'pg';
@@ -58,7 +58,9 @@ describe.skipIf(noRedis !== undefined)(`a ring in Redis${noRedis === undefined ?
         ? startNode({ applicationName }, { repository: new RedisXmlRepository(client) })
         : aspNetCore.start({ applicationName, redis: `!${server.socket}` });
     await expectToShare(start, writer, reader);
-    expect(await client.lLen('DataProtection-Keys')).toBe(3);
+    const entries = await client.lRange('DataProtection-Keys', 0, -1);
+    expect(entries).toHaveLength(3);
+    for (const entry of entries) expect(writeXml(parseXml(entry, 'an entry'), 'line')).toBe(entry);
   });
 });
 
@@ -115,11 +117,11 @@ describe.skipIf(noPostgreSql !== undefined)(
         { ...column, column_name: 'FriendlyName', data_type: 'text', is_nullable: 'YES' },
         { ...column, column_name: 'Xml', data_type: 'text', is_nullable: 'YES' },
       ]);
-      const names = (await client.query('SELECT "FriendlyName" AS name FROM "DataProtectionKeys"')).rows;
-      expect(names.map(({ name }: { name: string }) => name.split('-')[0]).sort()).toEqual([
-        'key',
-        'key',
-        'revocation',
+      const names = await client.query('SELECT "FriendlyName" AS name FROM "DataProtectionKeys" ORDER BY "Id"');
+      expect(names.rows).toEqual([
+        { name: expect.stringMatching(/^key-/) },
+        { name: expect.stringMatching(/^revocation-/) },
+        { name: expect.stringMatching(/^key-/) },
       ]);
     });
   },
