@@ -13,8 +13,8 @@ import type { Instant } from '../time/instant.ts';
 export interface DataProtectionOptions {
   /**
    * Separates applications on one ring; those that are to read each other's payloads give the same name
-   * (`SetApplicationName` there). Default: the content root of an application that Poolhouse hosts, as in ASP.NET Core;
-   * elsewhere none. The empty string means none.
+   * (`SetApplicationName` there). Default: what Poolhouse's configuration says for the pool, else the content root of an
+   * application that Poolhouse hosts, as in ASP.NET Core; elsewhere none. The empty string means none.
    */
   readonly applicationName?: string;
   /** Where keys are: a directory that may be shared. Default: where ASP.NET Core keeps them for this user. */

@@ -57,6 +57,12 @@ describe('DataProtectionProvider', () => {
 
   it.each<[string, DataProtectionOptions, Record<string, string>, string]>([
     ['the content root of a hosted application', {}, { ASPNETCORE_IIS_PHYSICAL_PATH: '/srv/shop' }, '/srv/shop/'],
+    [
+      'the name that the host gives a pool',
+      {},
+      { POOLHOUSE_DATA_PROTECTION_APPLICATION_NAME: 'Shop', ASPNETCORE_IIS_PHYSICAL_PATH: '/srv/shop' },
+      'Shop',
+    ],
     ['the name that is given', { applicationName: 'shop ' }, { ASPNETCORE_IIS_PHYSICAL_PATH: '/srv/shop' }, 'shop '],
     ['none when that is wanted', { applicationName: '' }, { ASPNETCORE_IIS_PHYSICAL_PATH: '/srv/shop' }, ''],
   ])('takes as its first purpose %s', async (_, options, environment, discriminator) => {

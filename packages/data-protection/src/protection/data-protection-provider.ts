@@ -26,6 +26,8 @@ import type { KeyRingDataProtector } from './key-ring-data-protector.ts';
 
 /** Set by the host for each application: its content root. */
 const physicalPathVariable = 'ASPNETCORE_IIS_PHYSICAL_PATH';
+/** Set by the host where its configuration names the applications of a pool. */
+const applicationNameVariable = 'POOLHOUSE_DATA_PROTECTION_APPLICATION_NAME';
 
 /**
  * Data protection as an ASP.NET Core application has it: a key ring that lasts, looks after itself and can be shared,
@@ -67,7 +69,9 @@ export class DataProtectionProvider implements DataProtectorFactory, Disposable 
       logger,
     });
     this.keyRings = new CachedKeyRingProvider(loader, this.keyManager, clock, logger);
-    this.discriminator = discriminatorOf(options.applicationName, surroundings.environment[physicalPathVariable]);
+    const { environment } = surroundings;
+    const name = options.applicationName ?? (environment[applicationNameVariable] || undefined);
+    this.discriminator = discriminatorOf(name, environment[physicalPathVariable]);
     this.#provider = new KeyRingDataProtectionProvider(this.keyRings, { discriminator: this.discriminator, clock });
     this.#watch = repository.watch?.(() => this.keyManager.expire());
     if (options.preload ?? true) this.#preload(logger);

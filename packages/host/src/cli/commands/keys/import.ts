@@ -21,7 +21,7 @@ export const keysImportCommand = defineCommand({
   options: { ...ringOptions, ...certificateOptions },
   examples: [
     ['sudo poolhouse keys import shop shop-keys.json < passphrase', 'from another machine'],
-    ['sudo poolhouse keys import shop ./DataProtection-Keys --cert keys.pfx --passphrase-file p', 'from Windows'],
+    ['sudo poolhouse keys import shop ./ring --cert k.pfx --passphrase-file p', 'from Windows'],
   ],
   exits: ['not-found', 'unusable-configuration', 'denied'],
   async run({ arguments: [pool = '', path = ''], options, output, system }) {

@@ -197,6 +197,13 @@ describe('keys of data protection', () => {
     expect(found({})).toEqual([profile.home, undefined, undefined, `${profile.home}/.local/share`, undefined]);
   });
 
+  it('have the name of the pool, where a file gives it one', () => {
+    const name = 'POOLHOUSE_DATA_PROTECTION_APPLICATION_NAME';
+    expect(build({})[name]).toBeUndefined();
+    const keyRing = { store: 'Profile', applicationName: 'Shop', profileCompat: 'Helpful' } as const;
+    expect(build({ keyRing })[name]).toBe('Shop');
+  });
+
   it('have no place where the profile is not loaded', () => {
     const processModel = { loadUserProfile: false };
     expect(found({ processModel })).toEqual(['/dev/null', '/dev/null', undefined, undefined, undefined]);

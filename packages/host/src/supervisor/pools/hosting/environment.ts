@@ -145,8 +145,11 @@ function keyRingVariables(
   { keyRing }: Pick<PoolIdentity, 'keyRing'>,
   pool: ApplicationPoolSettings,
 ): Record<string, string> {
-  if (keyRing !== undefined) return { ASPNETCORE_ReadOnlyDataProtectionKeyDirectory: keyRing.folder };
-  return profileUse(pool).keys === 'memory' ? { LOCALAPPDATA: nowhere } : {};
+  const { applicationName } = pool.keyRing;
+  // ASP.NET Core has no such variable: there it is SetApplicationName.
+  const name = applicationName === '' ? {} : { POOLHOUSE_DATA_PROTECTION_APPLICATION_NAME: applicationName };
+  if (keyRing !== undefined) return { ...name, ASPNETCORE_ReadOnlyDataProtectionKeyDirectory: keyRing.folder };
+  return profileUse(pool).keys === 'memory' ? { ...name, LOCALAPPDATA: nowhere } : name;
 }
 
 /** What files of Windows may name in a value. */
