@@ -1,9 +1,11 @@
+import { assert, constantFrom, array, nat, oneof, property, record, tuple, boolean } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { at, keyElement, keyIdOf, revocationOf, revocationOfAll, TestLogger } from '../testing/elements.ts';
 import { openingWith } from '../testing/keys.ts';
 import { attributeOf, childElement, elementOf, type XmlElement } from '../xml/element.ts';
 import { parseXml } from '../xml/parse-xml.ts';
 import { obsoleteElements } from './obsolete-elements.ts';
+import { readRing } from './ring-elements.ts';
 import type { StoredKey } from './stored-key.ts';
 
 const created = at('2026-01-01T00:00:00Z');
@@ -72,4 +74,47 @@ describe('obsoleteElements', () => {
     const bad = parseXml('<revocation><key id="smudged" /></revocation>', 'a test');
     expect(() => obsolete([bad, keyElement(1, { created })], isOne)).toThrow('A revocation names neither');
   });
+
+  it('D-36 never leaves a revoked key without its revocation, wherever the deleting stops', () => {
+    const instants = constantFrom(created, created + 1n, later);
+    const element = oneof(
+      record({ id: nat(5), created: instants }).map((key) => keyElement(key.id, key)),
+      record({ id: nat(5) }).map(({ id }) => revocationOf(id, created)),
+      instants.map((instant) => revocationOfAll(instant)),
+    );
+    assert(
+      property(
+        tuple(array(element, { maxLength: 12 }), array(boolean(), { minLength: 6, maxLength: 6 })),
+        ([all, go]) => {
+          const elements = withoutTwins(all);
+          const revoked = revokedIn(elements);
+          const stored = elements.map((element) => ({ element, handle: element }));
+          const mayGo = ({ keyId }: StoredKey): boolean => go[Number(keyId.slice(-1))] === true;
+          const chosen = obsoleteElements(stored, mayGo, openingWith(), new TestLogger()).map(({ handle }) => handle);
+          for (let count = 0; count <= chosen.length; count += 1) {
+            const gone = new Set(chosen.slice(0, count));
+            const left = elements.filter((element) => !gone.has(element));
+            const leftKeys = left.flatMap((element) => (element.name === 'key' ? [attributeOf(element, 'id')] : []));
+            expect(revokedIn(left)).toEqual(revoked.filter((keyId) => leftKeys.includes(keyId)));
+          }
+        },
+      ),
+    );
+  });
 });
+
+function revokedIn(elements: readonly XmlElement[]): string[] {
+  const keys = readRing(elements, openingWith(), new Map(), new TestLogger());
+  return keys.filter(({ isRevoked }) => isRevoked).map(({ keyId }) => keyId);
+}
+
+/** Two keys of one id are no ring. */
+function withoutTwins(elements: readonly XmlElement[]): XmlElement[] {
+  const seen = new Set<string>();
+  return elements.filter((element) => {
+    const name = nameOf(element);
+    if (element.name === 'key' && seen.has(name)) return false;
+    seen.add(name);
+    return true;
+  });
+}

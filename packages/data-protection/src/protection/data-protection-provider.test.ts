@@ -287,6 +287,30 @@ describe('DataProtectionProvider', () => {
       },
       60_000,
     );
+
+    it('that are killed while they make keys leave a ring that loads, with all keys that were made', async () => {
+      const directory = join(folder, 'ring');
+      const makesKeys = `
+        const { DataProtectionProvider, silentLogger } = require(${JSON.stringify(join(__dirname, '../../dist/index.js'))});
+        const { keyManager } = DataProtectionProvider.create({
+          keyDirectory: ${JSON.stringify(directory)}, logger: silentLogger, preload: false });
+        (async () => {
+          for (;;) process.send((await keyManager.createNewKey(${now}n, ${now + 90n * ticksPerDay}n)).keyId);
+        })();`;
+      const made: string[] = [];
+      const processes = Array.from({ length: 4 }, () =>
+        spawn(process.execPath, ['-e', makesKeys], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
+      );
+      for (const child of processes) child.on('message', (keyId: string) => made.push(keyId));
+      await expect.poll(() => made.length).toBeGreaterThan(100);
+      const ended = processes.map((child) => once(child, 'exit'));
+      for (const child of processes) child.kill('SIGKILL');
+      await Promise.all(ended);
+      using provider = create({ keyDirectory: directory, clock: () => now });
+      await provider.load();
+      const found = new Set((await provider.keyManager.getAllKeys()).map(({ keyId }) => keyId));
+      expect(made.filter((keyId) => !found.has(keyId))).toEqual([]);
+    });
   });
 });
 
