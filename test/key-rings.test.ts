@@ -200,7 +200,7 @@ describe.skipIf(!isRoot || !isOpenToOthers(fixture(program)))('rings of pools wi
     expect(readFileSync(join(store, file), 'utf8')).toContain('EncryptedXmlDecryptor');
     for (const place of [store, copy]) expect(await list(host, 'other', place)).toContain('EACCES');
     expect(await list(host, 'one', store)).toContain('EACCES');
-    expect(await list(host, 'one', copy)).toBe(file);
+    expect(await list(host, 'one', copy)).toContain(file);
   });
 });
 

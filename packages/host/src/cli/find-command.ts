@@ -14,7 +14,9 @@ export function findCommand(
   commands: readonly Command[],
   words: readonly string[],
 ): { readonly command: Command; readonly rest: readonly string[] } {
-  if (words.includes('--version') && !words.some(isWord)) return { command: byName(commands, 'version'), rest: [] };
+  if (words.includes('--version') && !words.some(isWord)) {
+    return { command: byName(commands, 'version'), rest: words.filter((word) => word !== '--version') };
+  }
   const first = words.findIndex(isWord);
   if (first === -1) return { command: byName(commands, 'help'), rest: words };
   const noun = words[first] ?? '';
@@ -28,6 +30,13 @@ export function findCommand(
     if (command !== undefined) return { command, rest: words.toSpliced(first, length) };
   }
   throw unknownCommand(commands, singular, verb);
+}
+
+/** The commands of a noun that stands alone, as in `pool --help`; none when the words say anything else. */
+export function findGroup(commands: readonly Command[], words: readonly string[]): readonly Command[] {
+  const [noun = '', ...more] = words.filter(isWord);
+  const singular = nouns[noun] ?? noun;
+  return more.length > 0 ? [] : commands.filter(({ names }) => names[0].startsWith(`${singular} `));
 }
 
 function unknownCommand(commands: readonly Command[], noun: string, verb: string) {

@@ -43,6 +43,40 @@ export function overview(commands: readonly Command[]): string {
   ].join('\n\n');
 }
 
+/** The commands of one noun: `pool list`, `pool recycle` and so on. */
+export function groupHelp(commands: readonly Command[]): string {
+  return [
+    exampleSection(commands.flatMap(({ examples }) => examples.slice(0, 1)).slice(0, 3)),
+    section(
+      'Commands',
+      commands.map(({ names, summary }) => [names[0], summary]),
+    ),
+    'poolhouse help COMMAND shows more about one.',
+  ].join('\n\n');
+}
+
+/** The same as `commandHelp`, for programs. */
+export function commandAsJson(command: Command): Readonly<Record<string, unknown>> {
+  const { names, summary, description, examples, exits } = command;
+  return {
+    ...{ name: names[0], aliases: names.slice(1), usage: usageLine(command), summary, description },
+    arguments: command.arguments,
+    options: { ...command.options, ...commonOptions },
+    examples: examples.map(([line, meaning]) => ({ line, meaning })),
+    exitCodes: Object.fromEntries(exitRows([...commonExits, ...exits])),
+  };
+}
+
+/** The same as `overview` and `groupHelp`, for programs. */
+export function commandListAsJson(commands: readonly Command[]): Readonly<Record<string, unknown>> {
+  return { commands: commands.map(({ names: [name], summary }) => ({ name, summary })) };
+}
+
+/** The same as `exitCodeHelp`, for programs. */
+export function exitCodesAsJson(): Readonly<Record<string, unknown>> {
+  return { exitCodes: Object.fromEntries(exitRows(Object.keys(exitCodes) as ExitName[])) };
+}
+
 /** Every exit code. */
 export function exitCodeHelp(): string {
   return section('Exit codes', exitRows(Object.keys(exitCodes) as ExitName[]));

@@ -1,7 +1,16 @@
 import { defineCommand } from '../command.ts';
 import type { Command } from '../command.ts';
-import { findCommand } from '../find-command.ts';
-import { commandHelp, exitCodeHelp, overview } from '../help-text.ts';
+import { findCommand, findGroup } from '../find-command.ts';
+import {
+  commandAsJson,
+  commandHelp,
+  commandListAsJson,
+  exitCodeHelp,
+  exitCodesAsJson,
+  groupHelp,
+  overview,
+} from '../help-text.ts';
+import type { Output } from '../output.ts';
 
 /** Shows every other command, so it is told which there are. */
 export function helpCommand(others: () => readonly Command[]): Command {
@@ -9,7 +18,7 @@ export function helpCommand(others: () => readonly Command[]): Command {
     names: ['help'],
     summary: 'List the commands, or show the help of one',
     arguments: [
-      { name: 'COMMAND', description: 'a command, or exit-codes', optional: true },
+      { name: 'COMMAND', description: 'a command, its first word, or exit-codes', optional: true },
       { name: 'VERB', description: 'second word of the command', optional: true },
     ],
     options: {},
@@ -19,14 +28,27 @@ export function helpCommand(others: () => readonly Command[]): Command {
     ],
     exits: [],
     run({ arguments: words, output }) {
-      output.data.line(helpFor(others(), words));
+      showHelp(others(), words, output);
       return Promise.resolve(0);
     },
   });
 }
 
-function helpFor(commands: readonly Command[], words: readonly string[]): string {
-  if (words.length === 0) return overview(commands);
-  if (words[0] === 'exit-codes') return exitCodeHelp();
-  return commandHelp(findCommand(commands, words).command);
+/**
+ * Shows what the words name: nothing, a command, or the noun of several.
+ *
+ * @throws CommandError `unknown-command`
+ */
+export function showHelp(commands: readonly Command[], words: readonly string[], output: Output): void {
+  const group = findGroup(commands, words);
+  if (words.length === 0) {
+    output.show(commandListAsJson(commands), () => overview(commands));
+  } else if (words[0] === 'exit-codes') {
+    output.show(exitCodesAsJson(), exitCodeHelp);
+  } else if (group.length > 0) {
+    output.show(commandListAsJson(group), () => groupHelp(group));
+  } else {
+    const { command } = findCommand(commands, words);
+    output.show(commandAsJson(command), () => commandHelp(command));
+  }
 }

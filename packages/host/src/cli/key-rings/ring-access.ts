@@ -1,7 +1,13 @@
 import type { Credentials } from '../../linux/index.ts';
 import type { ApplicationPoolSettings } from '../../supervisor/activation/index.ts';
 import { fileLocations, type FileLocations } from '../../supervisor/file-locations.ts';
-import type { KeeperAction, KeeperAnswer, KeyRingSnapshot, RingMaterial } from '../../supervisor/key-rings/index.ts';
+import type {
+  KeeperAction,
+  KeeperAnswer,
+  KeeperJob,
+  KeyRingSnapshot,
+  RingMaterial,
+} from '../../supervisor/key-rings/index.ts';
 import type { OptionValues, System } from '../command.ts';
 import { commandError } from '../command-error.ts';
 import { configurationFile } from '../configuration-file.ts';
@@ -30,7 +36,16 @@ export interface RingAccess {
   /** @throws CommandError `pool-not-found` */
   ringOf(pool: string): Promise<PoolRing>;
   all(): Promise<readonly PoolRing[]>;
+  /**
+   * Has a keeper do what concerns no ring. It runs as the user of shared rings: passphrases, and certificates that open
+   * other rings as well, are not for a process of a pool's user.
+   *
+   * @throws CommandError `key-ring-failed`
+   */
+  actWithoutRing(action: KeeperAction): Promise<Done>;
 }
+
+type Done = Extract<KeeperAnswer, { ok: true }>;
 
 export type RingOptionValues = OptionValues<typeof ringOptions>;
 
@@ -65,12 +80,17 @@ export async function ringAccess(options: RingOptionValues, system: System, make
     );
   }
   const { pools } = loaded.revision;
-  const ring = ringsOf(new IdentityProvider(separateUsers, locations.state), separateUsers, make);
+  const identities = new IdentityProvider(separateUsers, locations.state);
+  const ring = ringsOf(identities, separateUsers, make);
   return {
     locations,
     pools,
     ringOf: (name) => ring(poolNamed(pools, name)),
     all: () => Promise.all(pools.map(ring)),
+    async actWithoutRing(action) {
+      const material = { place: { store: 'None' }, autoGenerate: false, olderCertificates: [] } as const;
+      return ask({ ...material, action }, await identities.keeperUser(), '');
+    },
   };
 }
 
@@ -79,18 +99,20 @@ export async function ringAccess(options: RingOptionValues, system: System, make
  *
  * @throws CommandError `no-key-ring`, `key-ring-failed`
  */
-export async function actOnRing(
-  ring: PoolRing,
-  action: KeeperAction,
-  output: Output,
-): Promise<Extract<KeeperAnswer, { ok: true }>> {
+export async function actOnRing(ring: PoolRing, action: KeeperAction, output: Output): Promise<Done> {
   if (ring.access === undefined) throw withoutRing(ring);
-  const { askKeeper } = await import('../../supervisor/key-rings/index.ts');
-  const answer = await askKeeper({ ...ring.access.material, action }, ring.access.credentials);
-  if (!answer.ok)
-    throw commandError('key-ring-failed', `key ring of pool ${ring.pool} (${ring.place}): ${answer.error}`);
+  const { material, credentials } = ring.access;
+  const answer = await ask({ ...material, action }, credentials, `key ring of pool ${ring.pool} (${ring.place}): `);
   for (const warning of answer.warnings) output.say(`warning: ${warning}`);
   return answer;
+}
+
+/** @param what the message of a failure begins with */
+async function ask(job: KeeperJob, credentials: Credentials | undefined, what: string): Promise<Done> {
+  const { askKeeper } = await import('../../supervisor/key-rings/index.ts');
+  const answer = await askKeeper(job, credentials);
+  if (answer.ok) return answer;
+  throw commandError('key-ring-failed', what + answer.error);
 }
 
 function withoutRing({ pool, store, problem = 'its keys live in memory' }: PoolRing) {

@@ -177,10 +177,10 @@ export type KeyRingSettings = {
   /** For the Node.js applications of the pool; empty: each its own folder, as ASP.NET Core does. */
   readonly applicationName: string;
   readonly profileCompat: 'Helpful' | 'Strict';
-} & (
-  | { readonly store: 'Profile' | 'Memory' }
-  | { readonly store: 'Folder' | 'Redis' | 'PostgreSql'; readonly shared: SharedRingSettings }
-);
+} & ({ readonly store: 'Profile' | 'Memory' } | { readonly store: SharedStore; readonly shared: SharedRingSettings });
+
+/** Stores that several machines can share. */
+export type SharedStore = 'Folder' | 'Redis' | 'PostgreSql';
 
 /** A ring that Poolhouse keeps for its applications, most often with other machines. */
 export interface SharedRingSettings {

@@ -18,6 +18,8 @@ export interface KeeperJob {
 }
 
 export type RingPlace =
+  /** No ring: for jobs that need none. */
+  | { readonly store: 'None' }
   /** `local`: of one pool's user alone. */
   | { readonly store: 'Folder'; readonly path: string; readonly local: boolean }
   /** `connection` is a URL, most often with a password. */
@@ -44,13 +46,19 @@ export type KeeperAction =
   | { readonly type: 'revokeBefore'; readonly before: string; readonly reason: string }
   /** For another certificate, or for the ring's own. */
   | { readonly type: 'reprotect'; readonly certificate?: CertificateBytes }
-  | { readonly type: 'export'; readonly passphrase: string }
+  /** Answers with the elements, secrets in clear. */
+  | { readonly type: 'read' }
+  /** Adds elements, secrets in clear, that the ring lacks. */
+  | { readonly type: 'import'; readonly elements: readonly RingElement[] }
+  /** Makes an archive of elements; needs no ring. */
+  | { readonly type: 'seal'; readonly elements: readonly RingElement[]; readonly passphrase: string }
+  /** Reads archives and key files; answers with their elements, secrets in clear. Needs no ring. */
   | {
-      readonly type: 'import';
+      readonly type: 'open';
       readonly documents: readonly { readonly name: string; readonly text: string }[];
       /** Of an archive among the documents. */
       readonly passphrase?: string;
-      /** Open what is imported. */
+      /** Open the secrets of key files. */
       readonly certificates: readonly CertificateBytes[];
     }
   | { readonly type: 'prune'; readonly olderThanMs: number; readonly includeUnexpired: boolean };

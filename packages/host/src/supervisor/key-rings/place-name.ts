@@ -1,9 +1,8 @@
-import type { SharedRingSettings } from '../activation/revision.ts';
-import type { RingPlace } from './keeper-job.ts';
+import type { SharedRingSettings, SharedStore } from '../activation/revision.ts';
 
 /** Where a shared ring is, for people: of a connection only the host, because the rest may be secret. */
 export function placeName(
-  store: RingPlace['store'],
+  store: SharedStore,
   {
     path,
     connection,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -14,6 +15,9 @@ import {
 import { join } from 'node:path';
 import { elementName, type RingElement } from './keeper-job.ts';
 
+/** Says which ring a copy is of: the fingerprint of its place. */
+const markFile = '.place';
+
 /** Who reads a copy: a group, or the supervisor's own user where pools have none of their own. */
 export interface CopyReader {
   readonly gid: number | undefined;
@@ -27,9 +31,17 @@ export interface CopyReader {
  *   2. elements that are new or other than before, each in one step; revocations come first
  *   3. what the ring no longer has goes
  */
-export function writeRingCopy(folder: string, elements: readonly RingElement[], reader: CopyReader): void {
+export function writeRingCopy(
+  folder: string,
+  elements: readonly RingElement[],
+  reader: CopyReader,
+  place: string,
+): void {
   makeCopyFolder(folder, reader);
-  const wanted = new Map(elements.map(({ name, text }) => [fileOf(name), text]));
+  const wanted = new Map([
+    ...elements.map(({ name, text }) => [fileOf(name), text] as const),
+    [markFile, markOf(place)],
+  ]);
   for (const [file, text] of wanted) {
     const path = join(folder, file);
     if (textOf(path) !== text || !isReadableBy(path, reader)) writeWhole(path, text, reader);
@@ -39,9 +51,11 @@ export function writeRingCopy(folder: string, elements: readonly RingElement[], 
   }
 }
 
-export function hasKeys(folder: string): boolean {
+/** Whether there are keys of this ring: those of another, which the pool had before, do not count. */
+export function hasKeysOf(folder: string, place: string): boolean {
   try {
-    return readdirSync(folder).some((file) => file.startsWith('key-'));
+    const isOfPlace = readFileSync(join(folder, markFile), 'utf8') === markOf(place);
+    return isOfPlace && readdirSync(folder).some((file) => file.startsWith('key-'));
   } catch {
     return false;
   }
@@ -53,6 +67,10 @@ export function makeCopyFolder(folder: string, { gid }: CopyReader): void {
   if (!lstatSync(folder).isDirectory()) throw new Error(`${folder} must be a folder, and not a link to one`);
   if (gid !== undefined) chownSync(folder, 0, gid);
   chmodSync(folder, gid === undefined ? 0o700 : 0o750);
+}
+
+function markOf(place: string): string {
+  return createHash('sha256').update(place).digest('hex');
 }
 
 function fileOf(name: string): string {

@@ -1,5 +1,5 @@
 import type { FileReader } from '../activation/reading/file-reader.ts';
-import type { CertificateSettings, SharedRingSettings } from '../activation/revision.ts';
+import type { CertificateSettings, SharedRingSettings, SharedStore } from '../activation/revision.ts';
 import type { CertificateBytes, KeeperJob, RingPlace } from './keeper-job.ts';
 
 /** Everything of a job but what is to be done. */
@@ -15,7 +15,7 @@ const fileLimit = 1024 * 1024;
  * @throws Error that names the file, and nothing of its content
  */
 export async function ringMaterial(
-  store: RingPlace['store'],
+  store: SharedStore,
   settings: SharedRingSettings,
   files: Pick<FileReader, 'read'>,
 ): Promise<RingMaterial> {

@@ -1,6 +1,6 @@
 import type { Emit } from '../../logging/index.ts';
 import type { KeeperAnswer, RingElement } from './keeper-job.ts';
-import { hasKeys, writeRingCopy, type CopyReader } from './ring-copy.ts';
+import { hasKeysOf, writeRingCopy, type CopyReader } from './ring-copy.ts';
 
 /** A pool that reads a ring, and where. */
 export interface RingReader extends CopyReader {
@@ -142,7 +142,7 @@ export class SharedRing {
 
   #write(reader: RingReader, elements: readonly RingElement[]): void {
     try {
-      writeRingCopy(reader.folder, elements, reader);
+      writeRingCopy(reader.folder, elements, reader, this.#options.place);
     } catch (error) {
       const task = `copying the key ring of pool ${reader.pool}`;
       this.#options.emit('supervisor.task_failed', { task, error: String(error) });
@@ -156,7 +156,7 @@ export class SharedRing {
 
   /** Also before this supervisor: a copy outlives it. */
   get #hadKeys(): boolean {
-    return this.#elements?.some(isKey) ?? this.readers.some(({ folder }) => hasKeys(folder));
+    return this.#elements?.some(isKey) ?? this.readers.some(({ folder }) => hasKeysOf(folder, this.#options.place));
   }
 
   get #poolNames(): string {

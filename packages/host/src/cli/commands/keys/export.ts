@@ -31,12 +31,14 @@ export const keysExportCommand = defineCommand({
         ['try', 'the passphrase as the first line of standard input'],
       ]);
     }
-    const { archive = '', changed } = await actOnRing(ring, { type: 'export', passphrase }, output);
+    const { elements = [] } = await actOnRing(ring, { type: 'read' }, output);
+    if (elements.length === 0) throw commandError('key-ring-failed', `the key ring of pool ${ring.pool} is empty`);
+    const { archive = '' } = await access.actWithoutRing({ type: 'seal', elements, passphrase });
     const path = resolve(system.workingDirectory, file);
     await writeNew(path, archive);
     output.show(
-      { pool: ring.pool, file: path, elements: changed },
-      () => `${formatCount(changed.length, 'element')} of the ring written to ${path}`,
+      { pool: ring.pool, file: path, elements: elements.map(({ name }) => name) },
+      () => `${formatCount(elements.length, 'element')} of the ring written to ${path}`,
     );
     return 0;
   },

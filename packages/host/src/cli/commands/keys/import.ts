@@ -30,14 +30,11 @@ export const keysImportCommand = defineCommand({
     const access = await ringAccess(options, system, true);
     const ring = await access.ringOf(pool);
     const passphrase = needsPassphrase ? await readSecret('Passphrase of the file', system) : undefined;
-    const { changed } = await actOnRing(
-      ring,
-      {
-        ...{ type: 'import', documents, certificates: certificate === undefined ? [] : [certificate] },
-        ...(passphrase === undefined ? {} : { passphrase }),
-      },
-      output,
-    );
+    const { elements = [] } = await access.actWithoutRing({
+      ...{ type: 'open', documents, certificates: certificate === undefined ? [] : [certificate] },
+      ...(passphrase === undefined ? {} : { passphrase }),
+    });
+    const { changed } = await actOnRing(ring, { type: 'import', elements }, output);
     output.show({ pool: ring.pool, place: ring.place, imported: changed }, () =>
       changed.length === 0 ? 'the ring has all of it already' : `${formatCount(changed.length, 'element')} imported`,
     );

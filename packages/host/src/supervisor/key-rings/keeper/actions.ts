@@ -5,6 +5,7 @@ import { silentLogger } from '@poolhouse/data-protection';
 import type { KeeperAction, RingElement, RingPlace } from '../keeper-job.ts';
 import { sealArchive } from './archive.ts';
 import { importElements } from './import-elements.ts';
+import { openDocuments } from './open-documents.ts';
 import { readableElements } from './readable-elements.ts';
 import { reprotect } from './reprotect.ts';
 import type { Ring } from './ring.ts';
@@ -41,10 +42,14 @@ export async function performAction(ring: Ring): Promise<ActionResult> {
       return revokeBefore(ring, action);
     case 'reprotect':
       return reprotect(ring, action.certificate);
-    case 'export':
-      return exportRing(ring, action.passphrase);
+    case 'read':
+      return readRing(ring);
     case 'import':
-      return importElements(ring, action);
+      return importElements(ring, action.elements);
+    case 'seal':
+      return { changed: [], archive: await sealArchive(action.elements, action.passphrase) };
+    case 'open':
+      return { changed: [], elements: await openDocuments(action) };
     case 'prune':
       return prune(ring, action);
   }
@@ -126,10 +131,8 @@ async function revokeBefore(
   return { changed: concerned.map(({ keyId }) => keyId) };
 }
 
-async function exportRing(ring: Ring, passphrase: string): Promise<ActionResult> {
-  const elements = await readableElements(ring);
-  if (elements.length === 0) throw new Error('the ring is empty: there is nothing to export');
-  return { changed: elements.map(({ name }) => name), archive: await sealArchive(elements, passphrase) };
+async function readRing(ring: Ring): Promise<ActionResult> {
+  return { changed: [], elements: await readableElements(ring) };
 }
 
 async function prune(

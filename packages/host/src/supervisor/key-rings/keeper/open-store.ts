@@ -3,6 +3,7 @@ import { open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   FileSystemXmlRepository,
+  InMemoryXmlRepository,
   writeXml,
   type Logger,
   type XmlElement,
@@ -31,6 +32,8 @@ const noSuchTable = '42P01';
 /** @throws Error that says what is missing or what the store answered */
 export function openStore(place: RingPlace, logger: Logger): Promise<OpenStore> {
   switch (place.store) {
+    case 'None':
+      return Promise.resolve(openNothing());
     case 'Folder':
       return Promise.resolve(openFolder(place.path, logger));
     case 'Redis':
@@ -38,6 +41,14 @@ export function openStore(place: RingPlace, logger: Logger): Promise<OpenStore> 
     case 'PostgreSql':
       return openPostgreSql(place.connection, place.name === '' ? usualTable : place.name, logger);
   }
+}
+
+function openNothing(): OpenStore {
+  return {
+    repository: new InMemoryXmlRepository(),
+    replace: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
 }
 
 function openFolder(path: string, logger: Logger): OpenStore {

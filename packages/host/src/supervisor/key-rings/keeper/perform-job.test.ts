@@ -18,6 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+const nowhere: Partial<KeeperJob> = { place: { store: 'None' } };
 const load: KeeperAction = { type: 'load', hadKeys: false };
 const path = (): string => join(folder, 'ring');
 async function ask(action: KeeperAction, more: Partial<KeeperJob> = {}): Promise<KeeperAnswer> {
@@ -147,36 +148,39 @@ describe('a key keeper', () => {
   it('exports a ring under a passphrase, and imports what is missing', async () => {
     await done(load, { certificate: certificateBytes('first') });
     const passphrase = 'correct horse';
-    const { archive = '' } = await done({ type: 'export', passphrase }, { certificate: certificateBytes('first') });
+    const { elements = [] } = await done({ type: 'read' }, { certificate: certificateBytes('first') });
+    const { archive = '' } = await done({ type: 'seal', elements, passphrase }, nowhere);
     expect(archive).not.toContain('<key');
     const before = await files();
     await rm(path(), { recursive: true });
 
     const documents = [{ name: 'ring.json', text: archive }];
-    const wrong: KeeperAction = { type: 'import', documents, passphrase: 'swordfish', certificates: [] };
-    expect(await failure(wrong)).toBe('the passphrase is wrong, or the archive was changed');
-    expect(await failure({ type: 'import', documents, certificates: [] })).toContain('give its passphrase');
-    const { changed } = await done({ type: 'import', documents, passphrase, certificates: [] });
+    const wrong: KeeperAction = { type: 'open', documents, passphrase: 'swordfish', certificates: [] };
+    expect(await failure(wrong, nowhere)).toBe('the passphrase is wrong, or the archive was changed');
+    expect(await failure({ type: 'open', documents, certificates: [] }, nowhere)).toContain('give its passphrase');
+    const opened = await done({ type: 'open', documents, passphrase, certificates: [] }, nowhere);
+    expect(opened.elements).toEqual(elements);
+    const { changed, keys } = await done({ type: 'import', elements }, { certificate: certificateBytes('second') });
     expect(changed.map((name) => `${name}.xml`)).toEqual(before);
-    expect((await done({ type: 'import', documents, passphrase, certificates: [] })).changed).toEqual([]);
+    expect(keys[0]?.protection).toMatch(/^certificate /);
+    expect((await done({ type: 'import', elements })).changed).toEqual([]);
   });
 
-  it('imports nothing when one document is bad or closed', async () => {
+  it('opens nothing when one document is bad or closed', async () => {
     await done(load, { certificate: certificateBytes('first') });
     const [name = ''] = await files();
     const closed = { name, text: await readFile(join(path(), name), 'utf8') };
-    await rm(path(), { recursive: true });
-    const import_ = (documents: { name: string; text: string }[], certificates: CertificateBytes[]): KeeperAction => ({
-      ...{ type: 'import', documents, certificates },
+    const open = (documents: { name: string; text: string }[], certificates: CertificateBytes[]): KeeperAction => ({
+      ...{ type: 'open', documents, certificates },
     });
-    expect(await failure(import_([closed], []))).toContain('cannot be opened, nothing was imported');
-    expect(await failure(import_([closed, { name: 'x.xml', text: '<x' }], [certificateBytes('first')]))).toContain(
-      'x.xml',
-    );
-    expect(await failure(import_([{ name: 'x', text: '<x/>' }], []))).toContain('neither a key nor a revocation');
-    expect((await done({ type: 'describe' })).keys).toEqual([]);
-    const { keys } = await done(import_([closed], [certificateBytes('first')]));
-    expect(keys).toMatchObject([{ protection: 'clear' }]);
+    const key = [certificateBytes('first')];
+    expect(await failure(open([closed], []), nowhere)).toContain('cannot be opened, nothing was imported');
+    expect(await failure(open([closed, { name: 'x.xml', text: '<x' }], key), nowhere)).toContain('x.xml');
+    expect(await failure(open([{ name: 'x', text: '<x/>' }], []), nowhere)).toContain('neither a key nor a revocation');
+    expect(await failure({ type: 'import', elements: [{ name: 'x', text: '<x/>' }] })).toContain('neither a key nor');
+    const { elements = [] } = await done(open([closed], key), nowhere);
+    await rm(path(), { recursive: true });
+    expect((await done({ type: 'import', elements })).keys).toMatchObject([{ protection: 'clear' }]);
   });
 
   it('deletes expired keys only, unless told otherwise', async () => {

@@ -1,5 +1,11 @@
 import { userInfo } from 'node:os';
-import { certificateList, DataProtectionProvider, silentLogger, type Logger } from '@poolhouse/data-protection';
+import {
+  CertificateXmlEncryptor,
+  certificateList,
+  DataProtectionProvider,
+  silentLogger,
+  type Logger,
+} from '@poolhouse/data-protection';
 import { xmlDecryptors } from '@poolhouse/data-protection/administration';
 import type { KeeperAnswer, KeeperJob } from '../keeper-job.ts';
 import { performAction } from './actions.ts';
@@ -30,7 +36,8 @@ export async function performJob(job: KeeperJob): Promise<KeeperAnswer> {
     const older = await Promise.all(job.olderCertificates.map(openBytes));
     await using store = closing(await openStore(job.place, logger));
     const ring: Ring = {
-      ...{ job, store, certificate, older, warn },
+      ...{ job, store, certificate, warn },
+      encryptor: certificate === undefined ? undefined : new CertificateXmlEncryptor(certificate),
       decryptors: xmlDecryptors({
         certificates: [certificateList([...(certificate === undefined ? [] : [certificate]), ...older])],
       }),

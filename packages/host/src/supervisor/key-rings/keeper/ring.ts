@@ -1,4 +1,4 @@
-import type { Certificate, DataProtectionProvider } from '@poolhouse/data-protection';
+import type { Certificate, DataProtectionProvider, XmlEncryptor } from '@poolhouse/data-protection';
 import type { XmlDecryptors } from '@poolhouse/data-protection/administration';
 import type { KeeperJob } from '../keeper-job.ts';
 import type { OpenStore } from './open-store.ts';
@@ -8,7 +8,8 @@ export interface Ring {
   readonly job: KeeperJob;
   readonly store: OpenStore;
   readonly certificate: Certificate | undefined;
-  readonly older: readonly Certificate[];
+  /** Protects new keys; undefined: they are stored in clear. */
+  readonly encryptor: XmlEncryptor | undefined;
   readonly decryptors: XmlDecryptors;
   readonly warn: (message: string) => void;
   /** Reads the ring anew. @param quiet what it warns of is known already */

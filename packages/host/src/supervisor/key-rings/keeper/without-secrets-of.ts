@@ -5,7 +5,8 @@ export function withoutSecretsOf(job: KeeperJob): (message: string) => string {
   const { place, action, certificate, olderCertificates } = job;
   const passphrases = [certificate, ...olderCertificates, ...certificatesOf(action)].map((each) => each?.passphrase);
   const own = 'passphrase' in action ? [action.passphrase] : [];
-  const secrets = [...passphrases, ...own, ...(place.store === 'Folder' ? [] : partsOf(place.connection))]
+  const connection = 'connection' in place ? partsOf(place.connection) : [];
+  const secrets = [...passphrases, ...own, ...connection]
     .filter((secret) => secret !== undefined && secret !== '')
     // The longest first: the whole URL before the password in it.
     .sort((left, right) => (right as string).length - (left as string).length) as string[];
@@ -13,7 +14,7 @@ export function withoutSecretsOf(job: KeeperJob): (message: string) => string {
 }
 
 function certificatesOf(action: KeeperJob['action']): readonly (CertificateBytes | undefined)[] {
-  if (action.type === 'import') return action.certificates;
+  if (action.type === 'open') return action.certificates;
   return action.type === 'reprotect' ? [action.certificate] : [];
 }
 
