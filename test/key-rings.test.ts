@@ -126,6 +126,30 @@ describe('a ring in the profile of a user', () => {
   });
 });
 
+// Skipped without root, from which another user can be made, and in a checkout that only its owner can reach.
+it.skipIf(!isRoot || !isOpenToOthers(fixture(program)))('rings of an ordinary user need nothing of root', async () => {
+  const nobody = 65_534;
+  const root = mkdtempSync(join(tmpdir(), 'poolhouse-test-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const store = join(root, 'ring');
+  for (const name of ['state', 'run', 'log', 'ring']) {
+    mkdirSync(join(root, name), { mode: 0o700 });
+    chownSync(join(root, name), nobody, nobody);
+  }
+  const host = await useHost({
+    ...{ root, pools: pools('own', 'farm'), sites: sites('own', 'farm'), expects: ['keyring.warning'] },
+    applicationHost: rings(`<add pool="farm" store="Folder" path="${store}"/>`),
+    launcher: ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--'],
+  });
+  for (const pool of ['own', 'farm']) {
+    expect(await unprotect(host, pool, await protect(host, pool))).toBe('text');
+    const folder = await folderOf(host, pool);
+    const [file = ''] = keyFiles(folder);
+    expect([statSync(folder).uid, statSync(folder).mode & 0o777]).toEqual([nobody, 0o700]);
+    expect([statSync(join(folder, file)).uid, statSync(join(folder, file)).mode & 0o777]).toEqual([nobody, 0o600]);
+  }
+});
+
 // Skipped without root, and in a checkout that only its owner can reach: pools could not run in it.
 describe.skipIf(!isRoot || !isOpenToOthers(fixture(program)))('rings of pools with users of their own', () => {
   const accounts = (file: string): string[] =>

@@ -34,7 +34,7 @@ describe('status', () => {
     supervisor.change({
       startedAt: new Date(Date.now() - 3_725_000).toISOString(),
       pools: [
-        samplePool('shop', { slots: 2, restarts: 1 }),
+        samplePool('shop', { slots: 2, restarts: 1, keyRing: { store: 'profile', folder: '/keys' } }),
         samplePool('reports', {
           health: 'failed',
           workers: [],
@@ -54,9 +54,9 @@ describe('status', () => {
         'SITE  STATE      POOLS  URL',
         'shop  ● started  shop   http://localhost:8080/',
         '',
-        'POOL     STATE      WORKERS  ACTIVE  SERVED  WAITING     RSS  RESTARTS  PIDS  LAST EXIT',
-        'shop     ● started      1/2       3   18233        0  107 MB         1  4211  -',
-        'reports  ✖ failed       0/1       0       0        0       -         0  -     exit 134, crash',
+        'POOL     STATE      WORKERS  ACTIVE  SERVED  WAITING     RSS  RESTARTS  PIDS  KEYS     LAST EXIT',
+        'shop     ● started      1/2       3   18233        0  107 MB         1  4211  profile  -',
+        'reports  ✖ failed       0/1       0       0        0       -         0  -     -        exit 134, crash',
         '',
         'pool reports: it failed 5 times within 5 minutes',
         '/a.config:3:5: warning: unsupported',

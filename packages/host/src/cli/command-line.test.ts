@@ -28,6 +28,10 @@ describe('finding the command', () => {
   it.each([
     [['--version'], /^poolhouse \d/],
     [['version', '--json'], /^\{"version":"\d/],
+    [['--version', '--json'], /^\{"version":"\d/],
+    [['pool', '--help'], /^Examples\n {2}\$ poolhouse pool list\n[^]*\nCommands\n {2}pool list /],
+    [['-h', 'apppools'], /^Examples\n {2}\$ poolhouse pool list\n/],
+    [['help', 'keys'], /\nCommands\n {2}keys list /],
     [[], /^Examples\n/],
     [['--help'], /^Examples\n/],
     [['help'], /Commands\n {2}run /],
@@ -73,6 +77,18 @@ describe('options and arguments', () => {
 });
 
 describe('help', () => {
+  it.each<[string[], object]>([
+    [['--help'], { commands: expect.arrayContaining([{ name: 'run', summary: expect.any(String) }]) }],
+    [['pool', '--help'], { commands: expect.arrayContaining([{ name: 'pool stop', summary: expect.any(String) }]) }],
+    [['pool', 'recycle', '-h'], { name: 'pool recycle', aliases: ['recycle'], exitCodes: { 2: expect.any(String) } }],
+    [['help', 'pool', 'recycle'], { name: 'pool recycle', options: { timeout: { value: 'TIME' } } }],
+    [['help', 'exit-codes'], { exitCodes: { 78: expect.any(String) } }],
+  ])('%j --json is the same as data', async (words, value) => {
+    const { code, stdout, stderr } = await run(...words, '--json');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject(value);
+  });
+
   it.each(commands.map((command) => [command.names[0], command] as const))(
     'G-3 %s --help exits 0, begins with an example, lists exit codes, fits 80 columns',
     async (name, command) => {

@@ -4,8 +4,8 @@ import { commands } from './commands/index.ts';
 import { CommandError, commandError, errorAsJson, formatError } from './command-error.ts';
 import type { System } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
-import { findCommand } from './find-command.ts';
-import { commandHelp } from './help-text.ts';
+import { findCommand, findGroup } from './find-command.ts';
+import { commandAsJson, commandHelp, commandListAsJson, groupHelp } from './help-text.ts';
 import { createOutput } from './output.ts';
 import type { ColourFlag, Output } from './output.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -21,11 +21,16 @@ import { parseArguments } from './parse-arguments.ts';
 export async function runCommandLine(words: readonly string[], system: System): Promise<number> {
   let output = outputFor(system, { json: words.includes('--json'), color: undefined, quiet: undefined });
   try {
+    const group = words.some((word) => word === '--help' || word === '-h') ? findGroup(commands, words) : [];
+    if (group.length > 0) {
+      output.show(commandListAsJson(group), () => groupHelp(group));
+      return exitCodes.ok.code;
+    }
     const { command, rest } = findCommand(commands, words);
     const parsed = parseArguments(command, rest);
     output = outputFor(system, parsed.common);
     if (parsed.common.help === true) {
-      output.data.line(commandHelp(command));
+      output.show(commandAsJson(command), () => commandHelp(command));
       return exitCodes.ok.code;
     }
     return await command.run({ arguments: parsed.arguments, options: parsed.options, output, system });

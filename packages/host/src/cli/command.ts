@@ -69,7 +69,7 @@ export interface System {
 
 /** Options that every command has. */
 export const commonOptions = {
-  json: { type: 'boolean', description: 'Machine-readable output: JSON on stdout, problems as JSON on stderr' },
+  json: { type: 'boolean', description: 'Machine-readable output: JSON on stdout, messages as JSON on stderr' },
   color: { type: 'string', value: 'WHEN', description: 'auto (default), always or never; NO_COLOR is honoured' },
   quiet: { type: 'boolean', short: 'q', description: 'No messages, only data and errors' },
   help: { type: 'boolean', short: 'h', description: 'Show this help' },

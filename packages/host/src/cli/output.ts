@@ -18,7 +18,7 @@ export interface Output {
   readonly json: boolean;
   readonly data: StyledStream;
   readonly messages: StyledStream;
-  /** Writes a message, unless `--quiet`. */
+  /** Writes a message, unless `--quiet`; with `--json` as `{"message":"…"}`. */
   say(text: string): void;
   /** Writes what the command is asked for: a value as JSON, or its text for people. */
   show(value: unknown, text: () => string): void;
@@ -55,7 +55,7 @@ export function createOutput(options: OutputOptions): Output {
     data,
     messages,
     say(text) {
-      if (!quiet) messages.line(text);
+      if (!quiet) messages.line(json ? JSON.stringify({ message: text }) : text);
     },
     show(value, text) {
       data.line(json ? JSON.stringify(value) : text());

@@ -51,6 +51,7 @@ export function formatPools(pools: readonly PoolSnapshot[], stream: StyledStream
       { heading: 'RSS', align: 'right', value: ({ workers }) => formatBytes(memory(workers)) },
       { heading: 'RESTARTS', align: 'right', value: ({ restarts }) => String(restarts) },
       { heading: 'PIDS', value: ({ workers }) => workers.map(({ pid }) => pid).join(' ') || '-' },
+      { heading: 'KEYS', value: ({ keyRing }) => keyRing?.store ?? '-' },
       { heading: 'LAST EXIT', value: ({ lastExit }) => formatExit(lastExit), mayBeCut: true },
     ],
     pools,
