@@ -100,7 +100,12 @@ function keyOf({ created, activates, expires, ...rest }: KeyText): KeyFacts {
 
 /** A process that runs any number of applications. */
 export class AspNetCoreProcess {
-  readonly #process = new LineProcess('dotnet', [program]);
+  readonly #process: LineProcess;
+
+  /** @param environment beside that of this process */
+  constructor(environment: Readonly<Record<string, string>> = {}) {
+    this.#process = new LineProcess('dotnet', [program], environment);
+  }
 
   async start(options: AspNetCoreOptions): Promise<AspNetCoreApplication> {
     const { url } = await this.#process.ask<{ url: string }>(options);

@@ -1,3 +1,5 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -104,4 +106,60 @@ describe.skipIf(!hasSdk)('applications without a name', () => {
       }
     },
   );
+});
+
+describe.skipIf(!hasSdk)('applications that say nothing of where keys are', () => {
+  beforeAll(publish, 240_000);
+
+  /** Asks one process of each kind, which ends with that; what they answer, ASP.NET Core's first. */
+  async function askBoth<T>(environment: Record<string, string>, ask: (peer: Peer) => Promise<T>): Promise<T[]> {
+    const processes = [new AspNetCoreProcess(environment), new NodeProcess(environment)];
+    try {
+      const answers: T[] = [];
+      for (const process of processes) answers.push(await ask(await process.start({ applicationName: 'places' })));
+      return answers;
+    } finally {
+      await Promise.all(processes.map((process) => process.end()));
+    }
+  }
+
+  it.each([
+    ['HOME', { HOME: 'home' }, 'home/.aspnet/DataProtection-Keys'],
+    [
+      'LOCALAPPDATA',
+      { HOME: 'home', LOCALAPPDATA: 'local', USERPROFILE: 'profile' },
+      'local/ASP.NET/DataProtection-Keys',
+    ],
+    ['an instance of Azure', { HOME: 'home', WEBSITE_INSTANCE_ID: '1' }, 'home/ASP.NET/DataProtection-Keys'],
+    [
+      'HOME, whatever other systems go by',
+      { HOME: 'home', USERPROFILE: 'profile', XDG_DATA_HOME: 'data' },
+      'home/.aspnet/DataProtection-Keys',
+    ],
+  ])('D-63 find the same directory by %s', async (_, variables, place) => {
+    const base = scratchFile('');
+    const paths = Object.entries(variables).map(([name, value]) => {
+      if (name.startsWith('WEBSITE')) return [name, value];
+      mkdirSync(join(base, value));
+      return [name, join(base, value)];
+    });
+    const batch = { purposes, text: true, items: ['some text'] };
+    const ids = await askBoth(Object.fromEntries(paths), async (peer) => keyIdOf(await peer.protect(batch)));
+    expect(readdirSync(join(base, place))).toEqual([`key-${ids[0]}.xml`]);
+    expect(ids[1]).toBe(ids[0]);
+  });
+
+  it('D-63 only read where the environment says so', async () => {
+    const directory = scratchFile('keys');
+    mkdirSync(directory);
+    const environment = { ASPNETCORE_ReadOnlyDataProtectionKeyDirectory: directory };
+    const batch = { purposes, text: true, items: ['some text'] };
+    const protect = (peer: Peer): Promise<string | undefined> => peer.protect(batch).then(keyIdOf, () => undefined);
+    expect(await askBoth(environment, protect)).toEqual([undefined, undefined]);
+    expect(readdirSync(directory)).toEqual([]);
+
+    const { id } = await (await startNode({ directory, autoGenerateKeys: false })).createKey();
+    expect(await askBoth(environment, protect)).toEqual([id, id]);
+    expect(readdirSync(directory)).toEqual([`key-${id}.xml`]);
+  });
 });

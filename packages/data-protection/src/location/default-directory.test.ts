@@ -1,32 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { vectors } from '../testing/vectors.ts';
-import { defaultKeyDirectory, localApplicationDataOf, readOnlyKeyDirectory } from './default-directory.ts';
+import { defaultKeyDirectory, readOnlyKeyDirectory } from './default-directory.ts';
+
+/** What the vectors say of USERPROFILE holds on Windows; elsewhere ASP.NET Core 8.0.31, 9.0.20 and 10.0.12 ignore it. */
+const cases = vectors.defaultDirectory.cases.filter(({ env }) => !('USERPROFILE' in env));
 
 describe('defaultKeyDirectory', () => {
-  it.each(vectors.defaultDirectory.cases.map((vector) => [JSON.stringify(vector.env), vector] as const))(
-    'D-63 with %s',
-    (_, { env, path }) => {
-      expect(defaultKeyDirectory(env) ?? null).toBe(path);
-    },
-  );
+  it.each(cases.map((vector) => [JSON.stringify(vector.env), vector] as const))('D-63 with %s', (_, { env, path }) => {
+    expect(defaultKeyDirectory(env) ?? null).toBe(path);
+  });
 
   it.each([
-    [
-      'what is set and empty counts as not set',
-      { LOCALAPPDATA: '', USERPROFILE: '', HOME: '/home/u' },
-      '/home/u/.aspnet',
-    ],
+    ['what is set and empty counts as not set', { LOCALAPPDATA: '', HOME: '/home/u' }, '/home/u/.aspnet'],
+    ['no variable of Windows but one', { USERPROFILE: '/up', APPDATA: '/a', HOME: '/home/u' }, '/home/u/.aspnet'],
     ['an instance of Azure without HOME is no Azure', { WEBSITE_INSTANCE_ID: 'x', LOCALAPPDATA: '/l' }, '/l/ASP.NET'],
-    ['the account’s data when there is no HOME', {}, '/home/a/.local/share/ASP.NET'],
-    ['the account’s data where XDG has it', { XDG_DATA_HOME: '/x' }, '/x/ASP.NET'],
-    ['a relative XDG_DATA_HOME means nothing', { XDG_DATA_HOME: 'x' }, '/home/a/.local/share/ASP.NET'],
+    ['the account’s home when there is no HOME', {}, '/home/a/.aspnet'],
+    ['the account’s home wherever XDG has data', { XDG_DATA_HOME: '/x' }, '/home/a/.aspnet'],
   ])('%s', (_, environment: Record<string, string>, path) => {
-    const found = defaultKeyDirectory(environment, localApplicationDataOf(environment, '/home/a'));
-    expect(found).toBe(`${path}/DataProtection-Keys`);
+    expect(defaultKeyDirectory(environment, '/home/a')).toBe(`${path}/DataProtection-Keys`);
   });
 
   it('is nowhere for an account without a home', () => {
-    expect(defaultKeyDirectory({}, localApplicationDataOf({}, ''))).toBeUndefined();
+    expect(defaultKeyDirectory({})).toBeUndefined();
   });
 });
 

@@ -3,26 +3,19 @@ import { join } from 'node:path';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The directory in which ASP.NET Core keeps the keys of this user when nothing else is configured. Undefined when there
- * is no place that lasts.
+ * The directory in which ASP.NET Core 8 to 10 keeps the keys of this user on Linux when nothing else is configured.
+ * Undefined when there is no place that lasts.
  *
- * @param localApplicationData the system's own answer for a process without `HOME`, see `localApplicationDataOf`
+ * @param home of the account, for a process without `HOME`; empty when it has none
  */
-export function defaultKeyDirectory(environment: Environment, localApplicationData?: string): string | undefined {
-  const { WEBSITE_INSTANCE_ID: azureInstance, HOME: home, LOCALAPPDATA: local, USERPROFILE: profile } = environment;
+export function defaultKeyDirectory(environment: Environment, home = ''): string | undefined {
+  const { WEBSITE_INSTANCE_ID: azureInstance, HOME: said, LOCALAPPDATA: local } = environment;
   const inApplicationData = (folder: string): string => join(folder, 'ASP.NET', 'DataProtection-Keys');
+  const profile = given(said) ? said : home;
   // Azure App Service keeps HOME on a share of all its instances.
-  if (given(azureInstance) && given(home)) return inApplicationData(home);
+  if (given(azureInstance) && given(said)) return inApplicationData(said);
   if (given(local)) return inApplicationData(local);
-  if (given(profile)) return inApplicationData(join(profile, 'AppData', 'Local'));
-  if (given(home)) return join(home, '.aspnet', 'DataProtection-Keys');
-  return given(localApplicationData) ? inApplicationData(localApplicationData) : undefined;
-}
-
-/** .NET's `SpecialFolder.LocalApplicationData` on Linux. @param home of the account, when the environment has none */
-export function localApplicationDataOf({ XDG_DATA_HOME: data }: Environment, home: string): string | undefined {
-  if (data?.startsWith('/') === true) return data;
-  return home === '' ? undefined : join(home, '.local', 'share');
+  return given(profile) ? join(profile, '.aspnet', 'DataProtection-Keys') : undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import { InMemoryXmlRepository } from '../repositories/in-memory-xml-repository.
 import { ReadOnlyXmlRepository } from '../repositories/read-only-xml-repository.ts';
 import type { XmlRepository } from '../repositories/repository.ts';
 import { isContainer, isOnVolume } from './container.ts';
-import { defaultKeyDirectory, localApplicationDataOf, readOnlyKeyDirectory } from './default-directory.ts';
+import { defaultKeyDirectory, readOnlyKeyDirectory } from './default-directory.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface KeyStoreChoice {
@@ -49,7 +49,7 @@ export function keyStoreOf(choice: KeyStoreChoice, surroundings: Surroundings, l
 
 function usualDirectory(surroundings: Surroundings, logger: Logger): string | undefined {
   const { environment, home } = surroundings;
-  const directory = defaultKeyDirectory(environment, localApplicationDataOf(environment, home));
+  const directory = defaultKeyDirectory(environment, home);
   if (directory === undefined) return undefined;
   try {
     surroundings.makeDirectory(directory);
