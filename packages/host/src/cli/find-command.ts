@@ -14,11 +14,14 @@ export function findCommand(
   commands: readonly Command[],
   words: readonly string[],
 ): { readonly command: Command; readonly rest: readonly string[] } {
-  if (words.includes('--version') && !words.some(isWord)) {
+  const first = words.findIndex(isWord);
+  if (first === -1 && words.includes('--version')) {
     return { command: byName(commands, 'version'), rest: words.filter((word) => word !== '--version') };
   }
-  const first = words.findIndex(isWord);
-  if (first === -1) return { command: byName(commands, 'help'), rest: words };
+  if (first === -1) {
+    // `poolhouse --help` asks for the list of commands, not for the help of `help`.
+    return { command: byName(commands, 'help'), rest: words.filter((word) => word !== '--help' && word !== '-h') };
+  }
   const noun = words[first] ?? '';
   const verb = words[first + 1] ?? '';
   const singular = nouns[noun] ?? noun;

@@ -21,3 +21,8 @@ export const catalogue = {
   ...applicationEvents,
   ...keyRingEvents,
 } as const;
+
+/** The first words of their names, by which a stream of events can be narrowed. */
+export const eventTopics: ReadonlySet<string> = new Set(
+  Object.keys(catalogue).map((name) => name.slice(0, name.indexOf('.'))),
+);

@@ -1,3 +1,4 @@
+export { eventTopics } from './catalogue.ts';
 export type { Emit, EventFields, EventName, FieldsOf, LoggedEvent } from './event.ts';
 export { createEventLog } from './event-log.ts';
 export type { EventLog, EventLogOptions, EventSink, NumberedEvent } from './event-log.ts';

@@ -364,7 +364,7 @@ export class Supervisor implements SupervisorOperations {
     if (pool !== undefined) return pool;
     const problem = this.#pools?.problems.get(poolKey(name));
     if (problem !== undefined) throw new OperationRefused('pool-stopped', `pool ${name} cannot run: ${problem}`);
-    throw new OperationRefused('not-found', `there is no pool "${name}"; poolhouse pool list shows what there is`);
+    throw new OperationRefused('not-found', `There is no pool ${JSON.stringify(name)}.`);
   }
 
   #snapshot(pool: ApplicationPool): PoolSnapshot {

@@ -56,12 +56,12 @@ export const textParameter: Parameter<string | undefined> = (text, name) => {
   return text;
 };
 
-/** Words separated by commas; none when absent. */
-export const wordsParameter: Parameter<ReadonlySet<string>> = (text, name) => {
-  if (text === undefined || text === '') return new Set();
-  const words = text.split(',');
-  if (words.length > 32 || !words.every((word) => /^[a-z]{1,32}$/.test(word))) {
-    throw new RequestRefused('malformed', `${name} must be at most 32 words in lower case, separated by commas.`);
-  }
-  return new Set(words);
-};
+/** Some of the known words, separated by commas; none when absent. A word that nothing has is a slip, not a filter. */
+export function wordsParameter(known: ReadonlySet<string>): Parameter<ReadonlySet<string>> {
+  return (text, name) => {
+    if (text === undefined || text === '') return new Set();
+    const words = text.split(',', known.size + 1);
+    if (words.every((word) => known.has(word))) return new Set(words);
+    throw new RequestRefused('malformed', `${name} must be some of ${[...known].join(', ')}, separated by commas.`);
+  };
+}

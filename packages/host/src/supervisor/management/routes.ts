@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { eventTopics } from '../../logging/index.ts';
 import { eventId, eventNumber, isWanted, streamEvents } from './event-stream.ts';
 import { streamOutput } from './log-stream.ts';
 import type { PoolSnapshot, SupervisorOperations } from './operations.ts';
@@ -94,7 +95,7 @@ async function stop({ operations, query, request }: ApiCall): Promise<ApiAnswer>
 
 /** Server-sent events for who wants a stream; for who asks for JSON, what the ring holds. */
 function events({ operations, query, request, response, signal }: ApiCall): ApiAnswer {
-  const { since, topics } = readQuery(query, { since: textParameter, topics: wordsParameter });
+  const { since, topics } = readQuery(query, { since: textParameter, topics: wordsParameter(eventTopics) });
   const log = operations.events;
   const after = request.headers['last-event-id'] ?? since;
   if (request.headers.accept?.includes('application/json')) {
