@@ -64,4 +64,3 @@ export const day = 24 * hour;
 
 const ticksOf1970 = 621_355_968_000_000_000n;
 export const ticksOf = (date: Date): bigint => BigInt(date.getTime()) * 10_000n + ticksOf1970;
-export const millisecondsOf = (ticks: bigint): number => Number((ticks - ticksOf1970) / 10_000n);
