@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Client, Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DataProtectionProvider } from '../protection/data-protection-provider.ts';
@@ -75,6 +76,15 @@ describe.skipIf(missing !== undefined)(`PostgreSqlXmlRepository${missing === und
     await expect(new PostgreSqlXmlRepository(pool).getAllElements()).rejects.toThrow(
       'There is no table "DataProtectionKeys" for the key ring: apply the migration',
     );
+  });
+
+  it('keeps the key that could not be stored out of the error', async () => {
+    await pool.query(`${migration}; ALTER TABLE "DataProtectionKeys" ADD CHECK ("FriendlyName" <> 'key-1')`);
+    const element = keyElement(1, { created: systemClock() });
+    const stored = new PostgreSqlXmlRepository(pool).storeElement(element, 'key-1');
+    const thrown = await stored.catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ code: '23514', message: expect.stringContaining('violates check constraint') });
+    expect(inspect(thrown, { depth: 9 })).not.toContain('masterKey');
   });
 
   it('quotes the names of table and schema', async () => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -81,16 +82,25 @@ describe.skipIf(missing !== undefined)(`RedisXmlRepository${missing === undefine
     await expect(new RedisXmlRepository(ioRedis).getAllElements()).rejects.toThrow('entry 0 of the Redis list');
   });
 
-  it('stops deleting at the first failure, and tells it', async () => {
+  it.each(clients)('keeps the key that could not be stored out of the error of %s', async (_, client) => {
+    await nodeRedis.set('DataProtection-Keys', 'no list');
+    const element = keyElement(1, { created: systemClock() });
+    const thrown = await new RedisXmlRepository(client()).storeElement(element).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ message: expect.stringMatching(/^WRONGTYPE/) });
+    expect(inspect(thrown, { depth: 9 })).not.toContain('masterKey');
+  });
+
+  it('stops deleting at the first failure, and tells it without the key', async () => {
     await ioRedis.rpush('DataProtection-Keys', '<key />', '<revocation />');
     const logger = new TestLogger();
     const failing: IoRedisClient = {
       lrange: (key, start, stop) => ioRedis.lrange(key, start, stop),
       rpush: () => Promise.reject(new Error('not here')),
-      lrem: () => Promise.reject(new Error('READONLY')),
+      lrem: (...args) => Promise.reject(Object.assign(new Error('READONLY'), { command: { name: 'lrem', args } })),
     };
     expect(await new RedisXmlRepository(failing, { logger }).deleteElements((stored) => stored)).toBe(false);
     expect(logger.of('error')).toHaveLength(1);
+    expect(inspect(logger.lines, { depth: 9 })).not.toContain('<key />');
     expect(await ioRedis.llen('DataProtection-Keys')).toBe(2);
   });
 });

@@ -49,12 +49,14 @@ export class RedisXmlRepository implements XmlRepository {
   }
 
   async storeElement(element: XmlElement): Promise<void> {
-    await this.#client.rPush(this.#list, writeXml(element, 'line'));
+    await this.#client.rPush(this.#list, writeXml(element, 'line')).catch(throwWithoutCommand);
   }
 
   async deleteElements(choose: (stored: readonly StoredElement[]) => readonly StoredElement[]): Promise<boolean> {
     const chosen = choose(await this.#stored()) as readonly StoredEntry[];
-    return deleteInOrder(chosen, ({ text }) => this.#client.lRem(this.#list, 1, text), this.#logger);
+    const remove = ({ text }: StoredEntry): Promise<unknown> =>
+      this.#client.lRem(this.#list, 1, text).catch(throwWithoutCommand);
+    return deleteInOrder(chosen, remove, this.#logger);
   }
 
   async #stored(): Promise<StoredEntry[]> {
@@ -76,4 +78,11 @@ function adapted(client: IoRedisClient): NodeRedisClient {
     rPush: (key, element) => client.rpush(key, element),
     lRem: (key, count, element) => client.lrem(key, count, element),
   };
+}
+
+/** ioredis puts the command into its errors, arguments and all: a key, perhaps in clear. And errors end in logs. */
+function throwWithoutCommand(error: unknown): never {
+  if (!(error instanceof Error)) throw new Error('The client of Redis failed with something that is no error.');
+  const { message, name, stack } = error;
+  throw Object.assign(new Error(message), { name, stack: stack ?? message });
 }
