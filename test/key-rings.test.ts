@@ -21,7 +21,6 @@ import {
   fixtureApp,
   runCommand,
   scratchFile,
-  until,
   useHost,
   type HostOptions,
   type SiteShorthand,
