@@ -30,6 +30,7 @@ export const commandErrors = {
   'socket-denied': { code: 'PH5001', exit: 'denied' },
   'root-refused': { code: 'PH5002', exit: 'denied' },
   'folder-unsafe': { code: 'PH5003', exit: 'denied' },
+  'file-denied': { code: 'PH5004', exit: 'denied' },
 } as const satisfies Record<string, { readonly code: string; readonly exit: ExitName }>;
 
 export type CommandErrorName = keyof typeof commandErrors;

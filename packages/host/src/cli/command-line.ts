@@ -9,6 +9,7 @@ import { commandAsJson, commandHelp, commandListAsJson, groupHelp } from './help
 import { createOutput } from './output.ts';
 import type { ColourFlag, Output } from './output.ts';
 import { parseArguments } from './parse-arguments.ts';
+import { systemCallError } from './system-call-error.ts';
 
 /**
  * One use of the command line.
@@ -37,8 +38,9 @@ export async function runCommandLine(words: readonly string[], system: System): 
   } catch (error) {
     if (system.interrupted.aborted) return interruptedExit(system.interrupted);
     if (system.readerGone.aborted) return exitCodes.ok.code;
-    report(error, output);
-    return error instanceof CommandError ? error.exit : exitCodes.error.code;
+    const failure = systemCallError(error) ?? error;
+    report(failure, output);
+    return failure instanceof CommandError ? failure.exit : exitCodes.error.code;
   }
 }
 

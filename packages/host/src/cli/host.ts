@@ -15,6 +15,7 @@ import { commandError } from './command-error.ts';
 import type { CommandError } from './command-error.ts';
 import { formatDiagnostics } from './diagnostic-lines.ts';
 import { productVersion } from './product-version.ts';
+import { systemCallError } from './system-call-error.ts';
 import { serviceStatus } from './service-manager.ts';
 import type { ServiceManager } from './service-manager.ts';
 
@@ -147,7 +148,9 @@ function refusingUnsafe(prepare: () => void): void {
   try {
     prepare();
   } catch (error) {
-    throw commandError('folder-unsafe', error instanceof Error ? error.message : String(error));
+    throw (
+      systemCallError(error) ?? commandError('folder-unsafe', error instanceof Error ? error.message : String(error))
+    );
   }
 }
 

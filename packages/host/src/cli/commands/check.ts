@@ -30,7 +30,7 @@ export const checkCommand = defineCommand({
     ['poolhouse check /etc/poolhouse', 'before a restart'],
     ['poolhouse check site.config --strict --json', 'in a build, for programs'],
   ],
-  exits: ['invalid', 'warnings'],
+  exits: ['denied', 'invalid', 'warnings'],
   async run({ arguments: [file], options, output, system }) {
     const { environment, uid, home, workingDirectory } = system;
     const found = fileLocations({ environment, uid, home, workingDirectory, flags: { config: file } });

@@ -5,6 +5,7 @@ import type { FileLocations } from '../../supervisor/file-locations.ts';
 import { prepareServedFolder } from '../../supervisor/prepare-folders.ts';
 import type { System } from '../command.ts';
 import { commandError } from '../command-error.ts';
+import { systemCallError } from '../system-call-error.ts';
 import { configurationFile } from '../configuration-file.ts';
 import { probeSocket } from '../connect-admin.ts';
 import type { Output } from '../output.ts';
@@ -68,7 +69,9 @@ async function prepare(servedFolder: string, system: System): Promise<FileLocati
   try {
     prepareServedFolder(servedFolder, uid);
   } catch (error) {
-    throw commandError('folder-unsafe', error instanceof Error ? error.message : String(error));
+    throw (
+      systemCallError(error) ?? commandError('folder-unsafe', error instanceof Error ? error.message : String(error))
+    );
   }
   return locations;
 }

@@ -10,6 +10,7 @@ import {
 import type { FolderDecision, FolderFacts } from '../../supervisor/activation/index.ts';
 import type { FileLocations } from '../../supervisor/file-locations.ts';
 import { commandError } from '../command-error.ts';
+import { systemCallError } from '../system-call-error.ts';
 
 /**
  * Finds out what a folder holds.
@@ -63,6 +64,6 @@ async function factsOf(folder: string): Promise<FolderFacts> {
     if (code === 'ENOTDIR') {
       throw commandError('file-not-found', `${folder} is not a folder`, [['try', `poolhouse run --config ${folder}`]]);
     }
-    throw commandError('file-not-found', `the folder ${folder} cannot be listed: ${(error as Error).message}`);
+    throw systemCallError(error) ?? error;
   }
 }
