@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readBoundedFile, UnreadableFileError } from '../../files/bounded-file.ts';
 import { CertificateError } from './certificate-error.ts';
 import { pairCertificates, type Certificate } from './certificate.ts';
 import { readPem, type PemContent } from './pem.ts';
@@ -17,7 +17,7 @@ const sizeLimit = 1024 * 1024;
 export async function loadCertificate(files: string | readonly string[], passphrase?: string): Promise<Certificate> {
   const paths = typeof files === 'string' ? [files] : files;
   return openCertificate(
-    await Promise.all(paths.map(async (path) => ({ path, bytes: await readBounded(path) }))),
+    await Promise.all(paths.map(async (path) => ({ path, bytes: await readFile(path) }))),
     passphrase,
   );
 }
@@ -50,7 +50,7 @@ export async function openCertificate(
 
 /** Tells PEM from PFX by the content. */
 export async function readCertificateFile(path: string, passphrase?: string): Promise<PemContent> {
-  return parseCertificateFile(await readBounded(path), path, passphrase);
+  return parseCertificateFile(await readFile(path), path, passphrase);
 }
 
 async function parseCertificateFile(bytes: Buffer, path: string, passphrase?: string): Promise<PemContent> {
@@ -59,12 +59,11 @@ async function parseCertificateFile(bytes: Buffer, path: string, passphrase?: st
   return readPem(bytes.toString('utf8'), path, passphrase);
 }
 
-async function readBounded(path: string): Promise<Buffer> {
+async function readFile(path: string): Promise<Buffer> {
   try {
-    const { size } = await stat(path);
-    if (size <= sizeLimit) return await readFile(path);
+    return await readBoundedFile(path, sizeLimit);
   } catch (error) {
+    if (error instanceof UnreadableFileError) throw new CertificateError(error.message);
     throw new CertificateError(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}.`);
   }
-  throw new CertificateError(`${path} is larger than ${sizeLimit} bytes.`);
 }

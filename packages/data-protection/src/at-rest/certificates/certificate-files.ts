@@ -8,13 +8,7 @@ import { CertificateXmlEncryptor } from '../xml-encryption/certificate-encryptor
 import { CertificateError } from './certificate-error.ts';
 import { readCertificateFile } from './certificate-file.ts';
 import { CertificateFolder } from './certificate-folder.ts';
-import {
-  pairCertificates,
-  requireValid,
-  thumbprintOf,
-  type Certificate,
-  type CertificateSource,
-} from './certificate.ts';
+import { certificatesNamed, requireValid, type Certificate, type CertificateSource } from './certificate.ts';
 
 /** Certificates and private keys in files and folders, looked at when a certificate is needed. */
 export class CertificateFiles implements CertificateSource {
@@ -37,11 +31,7 @@ export class CertificateFiles implements CertificateSource {
       if (isFolder) found.push(...((await this.#folders.get(path)?.find(thumbprint)) ?? []));
       else contents.push(await readCertificateFile(path));
     }
-    const inFiles = pairCertificates(
-      contents.flatMap(({ certificates }) => certificates),
-      contents.flatMap(({ privateKeys }) => privateKeys),
-    );
-    return [...found, ...inFiles.filter(({ x509 }) => thumbprintOf(x509) === thumbprint)];
+    return [...found, ...certificatesNamed(thumbprint, contents)];
   }
 }
 

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -47,6 +48,20 @@ describe('CertificateFolder', () => {
     await writeFile(file, Buffer.from(pfxFiles.files['dotnet-store'].base64, 'base64'));
     const folder = new CertificateFolder(dotnetUserStore(home), { logger });
     expect((await folder.find(vectorThumbprint))[0]?.privateKey).toBeDefined();
+  });
+
+  it('passes over what is no file, or too large, and tells it', async () => {
+    await writeFile(join(home, 'a.pem'), pem);
+    execFileSync('mkfifo', [join(home, 'b.pem')]);
+    await symlink('/dev/zero', join(home, 'c.pem'));
+    await writeFile(join(home, 'd.pem'), '');
+    await truncate(join(home, 'd.pem'), 1024 * 1024 + 1);
+    expect(await new CertificateFolder(home, { logger }).find(thumbprint)).toHaveLength(1);
+    expect(warnings.sort()).toEqual([
+      `${join(home, 'b.pem')} is not a file.`,
+      `${join(home, 'c.pem')} is not a file.`,
+      `${join(home, 'd.pem')} is larger than 1048576 bytes.`,
+    ]);
   });
 
   it('notices files that come, change and go', async () => {

@@ -4,10 +4,9 @@ import type { Logger } from '../../logger.ts';
 import { CertificateError } from './certificate-error.ts';
 import { readCertificateFile } from './certificate-file.ts';
 import {
+  certificatesNamed,
   normalizeThumbprint,
-  pairCertificates,
   requireValid,
-  thumbprintOf,
   type Certificate,
   type CertificateSource,
 } from './certificate.ts';
@@ -39,7 +38,7 @@ export class CertificateFolder implements CertificateSource {
   }
 
   async find(thumbprint: string): Promise<readonly Certificate[]> {
-    return (await this.#certificates()).filter(({ x509 }) => thumbprintOf(x509) === thumbprint);
+    return certificatesNamed(thumbprint, await this.#contents());
   }
 
   /**
@@ -57,17 +56,13 @@ export class CertificateFolder implements CertificateSource {
     return certificate;
   }
 
-  async #certificates(): Promise<Certificate[]> {
+  async #contents(): Promise<PemContent[]> {
     const names = (await this.#list()).filter((name) => named.test(name)).sort();
     if (names.length > mostFiles) {
       throw new CertificateError(`${this.#folder} holds more than ${mostFiles} certificates and keys.`);
     }
     for (const name of this.#read.keys()) if (!names.includes(name)) this.#read.delete(name);
-    const contents = await Promise.all(names.map((name) => this.#content(name)));
-    return pairCertificates(
-      contents.flatMap((content) => content.certificates),
-      contents.flatMap((content) => content.privateKeys),
-    );
+    return Promise.all(names.map((name) => this.#content(name)));
   }
 
   async #list(): Promise<string[]> {

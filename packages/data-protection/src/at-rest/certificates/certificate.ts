@@ -56,3 +56,20 @@ export function pairCertificates(
     return privateKey === undefined ? { x509 } : { x509, privateKey };
   });
 }
+
+/**
+ * The certificates with a thumbprint, each with its private key, out of what files hold. Only theirs are looked for:
+ * trying each key with each certificate would take long in a large folder.
+ */
+export function certificatesNamed(
+  thumbprint: string,
+  contents: readonly {
+    readonly certificates: readonly X509Certificate[];
+    readonly privateKeys: readonly KeyObject[];
+  }[],
+): Certificate[] {
+  return pairCertificates(
+    contents.flatMap(({ certificates }) => certificates.filter((x509) => thumbprintOf(x509) === thumbprint)),
+    contents.flatMap(({ privateKeys }) => privateKeys),
+  );
+}

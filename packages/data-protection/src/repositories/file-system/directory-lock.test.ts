@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -71,8 +71,11 @@ describe('withDirectoryLock', () => {
     ['another machine', JSON.stringify({ pid: 1, boot: 'elsewhere', token: 'old' })],
     ['nobody: it was never finished', '{"pid": 1'],
     ['something else', 'null'],
+    ['somebody who writes much', '{'.repeat(1001)],
+    ['a pipe', undefined],
   ])('takes over an old lock of %s', async (_, content) => {
-    writeFileSync(lock, content);
+    if (content === undefined) execFileSync('mkfifo', [lock]);
+    else writeFileSync(lock, content);
     const past = new Date(Date.now() - 31_000);
     utimesSync(lock, past, past);
     const usual = { stale: 30_000, patience: 3_600_000, pause: 2 };

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { link, open, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasEnded, parseHolder, thisProcess, type LockHolder } from './lock-holder.ts';
+import { readBoundedFile, UnreadableFileError } from '../../files/bounded-file.ts';
+import { hasEnded, largestHolder, parseHolder, thisProcess, type LockHolder } from './lock-holder.ts';
 import { codeOf } from './atomic-file.ts';
 
 /** No reader of a ring looks at it. */
@@ -67,13 +68,15 @@ async function create(path: string, holder: LockHolder): Promise<void> {
 async function removeLeftBehind(path: string, here: LockHolder, stale: number): Promise<boolean> {
   try {
     const { ino, mtimeMs } = await stat(path);
-    const holder = parseHolder(await readFile(path, 'utf8'));
+    const holder = await holderOf(path);
     const ended = holder !== undefined && hasEnded(holder, here);
     if (!ended && Date.now() - mtimeMs < stale) return false;
     // Another process may judge the same: only the file that was judged may go, not the one that the other then makes.
     const aside = `${path}.${here.token}`;
     await rename(path, aside);
-    if ((await stat(aside)).ino !== ino) await link(aside, path).catch(() => undefined);
+    const moved = await stat(aside);
+    // Numbers of files are given anew at once, times of change are not.
+    if (moved.ino !== ino || moved.mtimeMs !== mtimeMs) await link(aside, path).catch(() => undefined);
     await unlink(aside);
     return true;
   } catch (error) {
@@ -83,8 +86,18 @@ async function removeLeftBehind(path: string, here: LockHolder, stale: number): 
 
 async function release(path: string, holder: LockHolder): Promise<void> {
   try {
-    if (parseHolder(await readFile(path, 'utf8'))?.token === holder.token) await unlink(path);
+    if ((await holderOf(path))?.token === holder.token) await unlink(path);
   } catch {
     // Left behind it is taken away after a while.
+  }
+}
+
+/** Undefined for what no holder wrote. */
+async function holderOf(path: string): Promise<LockHolder | undefined> {
+  try {
+    return parseHolder((await readBoundedFile(path, largestHolder)).toString('utf8'));
+  } catch (error) {
+    if (error instanceof UnreadableFileError) return undefined;
+    throw error;
   }
 }

@@ -86,7 +86,7 @@ describe('FileSystemXmlRepository', () => {
           write('x.xml', '');
           truncateSync(join(directory, 'x.xml'), 1024 * 1024 + 1);
         },
-        'larger than the 1048576 bytes',
+        'larger than 1048576 bytes',
       ],
     ])('%s costs the whole ring', async (_, make, message) => {
       make();

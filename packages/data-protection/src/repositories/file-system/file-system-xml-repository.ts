@@ -1,6 +1,7 @@
-import { chmod, lstat, mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readBoundedFile } from '../../files/bounded-file.ts';
 import { silentLogger, type Logger } from '../../logger.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { parseXml, sizeLimit } from '../../xml/parse-xml.ts';
@@ -102,7 +103,7 @@ export class FileSystemXmlRepository implements XmlRepository {
   /** Undefined when it has been deleted since it was listed. */
   async #read(path: string, attempt = 1): Promise<StoredFile | undefined> {
     try {
-      return { path, handle: path, element: parseXml(await readBounded(path), path) };
+      return { path, handle: path, element: parseXml(await readBoundedFile(path, sizeLimit), path) };
     } catch (error) {
       if (codeOf(error) === 'ENOENT' && (await isGone(path))) return undefined;
       // Where it cannot rename, .NET copies: such a file is there before all of its content is.
@@ -115,16 +116,6 @@ export class FileSystemXmlRepository implements XmlRepository {
 
 interface StoredFile extends StoredElement {
   readonly path: string;
-}
-
-/** What is no file (a pipe would never end), or larger than an element may be, is not read at all. */
-async function readBounded(path: string): Promise<Buffer> {
-  const stats = await stat(path);
-  if (!stats.isFile()) throw new XmlError(`${path} is not a file.`);
-  if (stats.size > sizeLimit) {
-    throw new XmlError(`${path} is larger than the ${sizeLimit} bytes that an element of a key ring may have.`);
-  }
-  return readFile(path);
 }
 
 /** A link that leads nowhere is not gone: what it led to may have been a revocation. */

@@ -9,8 +9,8 @@ export interface LockHolder {
   readonly token: string;
 }
 
-/** Largest lock file that is looked at, in characters. */
-const longest = 1000;
+/** Largest lock file that is looked at, in bytes. */
+export const largestHolder = 1000;
 
 export async function thisProcess(token: string): Promise<LockHolder> {
   const [boot, namespace] = await Promise.all([
@@ -22,7 +22,6 @@ export async function thisProcess(token: string): Promise<LockHolder> {
 
 /** Undefined for what no holder wrote, or has not finished writing. */
 export function parseHolder(text: string): LockHolder | undefined {
-  if (text.length > longest) return undefined;
   try {
     const { pid, boot, token } = JSON.parse(text) as Partial<Record<keyof LockHolder, unknown>>;
     return Number.isSafeInteger(pid) && typeof boot === 'string' && typeof token === 'string'
