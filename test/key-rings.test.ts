@@ -198,13 +198,16 @@ describe.skipIf(!isRoot || !isOpenToOthers(fixture(program)))('rings of pools wi
     const pem = certificate();
     const host = await useHost({
       separateUsers: true,
-      pools: pools('one', 'two', 'other'),
-      sites: sites('one', 'two', 'other'),
+      pools: [
+        ...pools('one', 'two', 'other'),
+        { name: 'named', processModel: { identityType: 'SpecificUser', userName: 'nobody' } },
+      ],
+      sites: sites('one', 'two', 'other', 'named'),
       applicationHost: rings(
         `<keyRingDefaults store="Folder" path="${store}" applicationName="Shop"><certificate path="${pem}"/></keyRingDefaults>` +
           '<add pool="other" store="Profile"/>',
       ),
-      expects: ['keyring.failed'],
+      expects: ['keyring.failed', 'config.warning'],
     });
     // Its folder belongs to root still: no key is made up for it, and applications are told what is wrong.
     expect((await host.get('/protect?text=x', { site: 'one' })).status).toBe(500);
@@ -224,6 +227,11 @@ describe.skipIf(!isRoot || !isOpenToOthers(fixture(program)))('rings of pools wi
     for (const place of [store, copy]) expect(await list(host, 'other', place)).toContain('EACCES');
     expect(await list(host, 'one', store)).toContain('EACCES');
     expect(await list(host, 'one', copy)).toContain(file);
+
+    // An account may share its main group with many: the copy is for a group of the pool's own.
+    expect(await unprotect(host, 'named', await protect(host, 'one'))).toBe('text');
+    const { gid: main } = JSON.parse(await ask(host, 'named', '/')) as { gid: number };
+    expect(statSync(await folderOf(host, 'named')).gid).not.toBe(main);
   });
 });
 

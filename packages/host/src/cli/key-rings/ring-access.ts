@@ -110,7 +110,9 @@ export async function actOnRing(ring: PoolRing, action: KeeperAction, output: Ou
 /** @param what the message of a failure begins with */
 async function ask(job: KeeperJob, credentials: Credentials | undefined, what: string): Promise<Done> {
   const { askKeeper } = await import('../../supervisor/key-rings/index.ts');
-  const answer = await askKeeper(job, credentials);
+  const answer = await askKeeper(job, credentials).catch((error: unknown) => ({
+    ...{ ok: false as const, error: error instanceof Error ? error.message : String(error) },
+  }));
   if (answer.ok) return answer;
   throw commandError('key-ring-failed', what + answer.error);
 }

@@ -117,7 +117,7 @@ export class KeyRings {
   ): { entry: PoolEntry; given: PoolKeyRing } {
     const ring = this.#ringOf(settings);
     const folder = join(this.#options.runFolder, copies, poolUser(pool).name);
-    const reader = { pool, folder, gid: identity.credentials?.gid };
+    const reader = { pool, folder, gid: identity.keyReaders };
     this.#attempt(`making a folder for the keys of pool ${pool}`, () => {
       mkdirSync(join(this.#options.runFolder, copies), { recursive: true, mode: 0o711 });
       makeCopyFolder(folder, reader);

@@ -18,7 +18,7 @@ import { elementName, type RingElement } from './keeper-job.ts';
 /** Says which ring a copy is of: the fingerprint of its place. */
 const markFile = '.place';
 
-/** Who reads a copy: a group, or the supervisor's own user where pools have none of their own. */
+/** Who reads a copy: a group of the pool's own, or the supervisor's user where pools have none. */
 export interface CopyReader {
   readonly gid: number | undefined;
 }

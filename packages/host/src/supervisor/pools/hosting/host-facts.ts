@@ -26,6 +26,8 @@ export interface PoolIdentity {
   /** Undefined = the supervisor's own user. */
   readonly credentials: Credentials | undefined;
   readonly profile: ProfileFacts;
+  /** Group of this pool alone, which may read its copy of a shared ring. */
+  readonly keyReaders?: number;
   /** The copy of a ring that Poolhouse keeps; undefined where applications keep theirs. */
   readonly keyRing?: PoolKeyRing;
 }

@@ -93,10 +93,14 @@ export class IdentityProvider {
       throw new IdentityError(user.name, `${user.name} is root; a pool never runs as root, name another user`);
     const groups = new Set(identityType === 'SpecificUser' ? user.groups : []);
     if (!manualGroupMembership) groups.add(await ensureGroup(everyPoolGroup));
+    // The main group of an account that somebody made may have many members: keys are for one of the pool's own.
+    const keyReaders = 'shared' in pool.keyRing ? await ensureGroup(own.name, own.preferredId) : undefined;
+    if (keyReaders !== undefined) groups.add(keyReaders);
     groups.delete(user.gid);
     return {
       credentials: { uid: user.uid, gid: user.gid, groups: [...groups] },
       profile: this.#profile(user.name, user),
+      ...(keyReaders === undefined ? {} : { keyReaders }),
     };
   }
 
