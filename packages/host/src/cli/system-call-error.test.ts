@@ -14,7 +14,7 @@ function failureOf(act: () => unknown): unknown {
 
 describe('systemCallError', () => {
   it.each([
-    [() => mkdirSync('/proc/version/x'), 'PH2108', 1, /^\/proc\/version\/x: not a directory \(mkdir\)$/],
+    [() => mkdirSync(`${import.meta.filename}/x`), 'PH2108', 1, /\.test\.ts\/x: not a directory \(mkdir\)$/],
     [() => readFileSync('/nowhere/at/all'), 'PH2108', 1, /^\/nowhere\/at\/all: no such file or directory \(open\)$/],
   ])('%s is %s', (act, code, exit, message) => {
     expect(systemCallError(failureOf(act))).toMatchObject({ code, exit, message: expect.stringMatching(message) });
