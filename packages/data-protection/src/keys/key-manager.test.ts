@@ -6,6 +6,7 @@ import { at, keyElement, keyIdOf, revocationOf, TestLogger, TestRepository } fro
 import { openingWith } from '../testing/keys.ts';
 import { dataProtectionNamespace } from '../xml/dotnet-names.ts';
 import type { XmlElement } from '../xml/element.ts';
+import { latestInstant } from '../time/instant.ts';
 import { writeXml } from '../xml/write-xml.ts';
 import { KeyManager, type KeyManagerOptions } from './key-manager.ts';
 
@@ -104,6 +105,36 @@ describe('KeyManager', () => {
     const repository = new TestRepository();
     await expect(managerOf({ repository }).revokeKey(keyId)).rejects.toThrow(TypeError);
     expect(repository.stored).toEqual([]);
+  });
+
+  it.each([-1n, latestInstant + 1n])('stores nothing that is dated %d, which no reader would take', async (instant) => {
+    const repository = new TestRepository();
+    const manager = managerOf({ repository });
+    await expect(manager.revokeAllKeys(instant)).rejects.toThrow(RangeError);
+    await expect(manager.createNewKey(active, latestInstant + 1n)).rejects.toThrow(RangeError);
+    expect(repository.stored).toEqual([]);
+  });
+
+  it.each<KeyManagerOptions['algorithms']>([
+    { encryption: 'AES-256-CBC' as 'AES_256_CBC' },
+    { encryption: 'AES_256_CBC', validation: 'HMACSHA1' as 'HMACSHA256' },
+    { encryption: 'TripleDES' as 'Aes', keyLength: 192, validation: 'HMACSHA256' },
+    { encryption: 'Aes', keyLength: 512 as 256, validation: 'HMACSHA256' },
+  ])('is not made for algorithms that no key of it could be used with: %j', (algorithms) => {
+    expect(() => managerOf({ algorithms })).toThrow(expect.objectContaining({ code: 'UnsupportedAlgorithm' }));
+  });
+
+  it('does not take a listener that fails for a change that failed', async () => {
+    const logger = new TestLogger();
+    const manager = managerOf({ logger });
+    const told = vi.fn<() => void>();
+    manager.onExpired(() => {
+      throw new Error('mine');
+    });
+    manager.onExpired(told);
+    await expect(manager.createNewKey(active, expires)).resolves.toBeDefined();
+    expect(told).toHaveBeenCalledTimes(1);
+    expect(logger.of('error')).toHaveLength(1);
   });
 
   it('tells listeners of each change until they have had enough', async () => {

@@ -12,10 +12,15 @@ import type { Instant } from '../time/instant.ts';
 import type { KeyOpening } from './deferred-encryptor.ts';
 import { keyFriendlyName, readKeyElement, writeKeyElement } from './key-element.ts';
 import type { KeyEscrowSink } from './key-escrow-sink.ts';
-import type { ManagedAlgorithms } from './new-descriptor.ts';
+import { checkAlgorithms, type ManagedAlgorithms } from './new-descriptor.ts';
 import { obsoleteElements } from './obsolete-elements.ts';
 import { readRing } from './ring-elements.ts';
-import { revocationFriendlyName, writeRevocationElement, type NewRevocation } from './revocation.ts';
+import {
+  revocationFriendlyName,
+  writeRevocationElement,
+  type NewRevocation,
+  type RevocationTest,
+} from './revocation.ts';
 import type { StoredKey } from './stored-key.ts';
 
 const masterKeyBytes = 64;
@@ -40,9 +45,12 @@ export class KeyManager {
   readonly #opening: KeyOpening;
   readonly #listeners = new Set<() => void>();
   #known: ReadonlyMap<string, StoredKey> = new Map();
+  #isRevoked: RevocationTest = () => false;
   #version = 0;
 
+  /** @throws CryptographicError `UnsupportedAlgorithm` */
   constructor(options: KeyManagerOptions) {
+    checkAlgorithms(options.algorithms);
     this.#options = options;
     const random = new RandomPool(options.random);
     this.#opening = {
@@ -59,15 +67,21 @@ export class KeyManager {
   /** All keys, revocations applied. @throws KeyElementError, and what the repository throws */
   async getAllKeys(): Promise<readonly StoredKey[]> {
     const elements = await this.#options.repository.getAllElements();
-    const keys = readRing(elements, this.#opening, this.#known, this.#options.logger);
+    const { keys, isRevoked } = readRing(elements, this.#opening, this.#known, this.#options.logger);
+    this.#isRevoked = isRevoked;
     this.#known = new Map(keys.map((key) => [key.keyId, key]));
     return keys;
+  }
+
+  /** Whether a key that is made at an instant is revoked from the first, by what was read last: all keys are until then. */
+  revokesKeysOf(creationDate: Instant): boolean {
+    return this.#isRevoked({ keyId: '', creationDate });
   }
 
   /**
    * Makes a key from random bytes and stores it: escrow sinks first, then encryption at rest, then the repository.
    *
-   * @throws RangeError when it would expire before it becomes active, and what a sink, the encryptor or the repository
+   * @throws RangeError when it would expire before it becomes active or after the year 9999, and what a sink, the encryptor or the repository
    *   throws; then nothing is stored
    */
   async createNewKey(activationDate: Instant, expirationDate: Instant): Promise<StoredKey> {
@@ -104,7 +118,7 @@ export class KeyManager {
     await this.#revoke({ keyId: plain, date: this.#options.clock(), ...(reason === undefined ? {} : { reason }) });
   }
 
-  /** Revokes every key that was created strictly before the instant. */
+  /** Revokes every key that was created strictly before the instant. @throws RangeError outside the years 1 to 9999 */
   revokeAllKeys(before: Instant, reason?: string): Promise<void> {
     return this.#revoke({ keyId: '*', date: before, ...(reason === undefined ? {} : { reason }) });
   }
@@ -134,7 +148,13 @@ export class KeyManager {
   /** Makes every loaded ring stale. */
   expire(): void {
     this.#version += 1;
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) {
+      try {
+        listener();
+      } catch (error) {
+        this.#options.logger.error('A listener to changes of the key ring failed.', error);
+      }
+    }
   }
 
   async #revoke(revocation: NewRevocation): Promise<void> {

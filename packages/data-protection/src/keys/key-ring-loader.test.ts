@@ -119,8 +119,23 @@ describe('KeyRingLoader', () => {
 
   it('D-29 fails when a revocation of all that is dated ahead covers the new key, too', async () => {
     const repository = new TestRepository(revocationOfAll(now + ticksPerDay));
-    const { load } = setting({ repository });
+    const { clock, load } = setting({ repository });
     await expect(load()).rejects.toMatchObject({ code: 'KeyRevoked' });
+    // Nor does it fill the store with such keys, however often it is asked.
+    expect(repository.stored).toEqual([]);
+    clock.now += ticksPerDay;
+    await expect(load()).resolves.toBeDefined();
+    expect(repository.stored).toHaveLength(1);
+  });
+
+  it('D-29 fails when such a revocation comes while the key is made', async () => {
+    const repository = new TestRepository();
+    const store = repository.storeElement.bind(repository);
+    repository.storeElement = (element, name): Promise<void> => {
+      repository.elements.push(revocationOfAll(now + ticksPerDay));
+      return store(element, name);
+    };
+    await expect(setting({ repository }).load()).rejects.toMatchObject({ code: 'KeyRevoked' });
     expect(repository.stored).toHaveLength(1);
   });
 

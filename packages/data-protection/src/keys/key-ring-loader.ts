@@ -98,6 +98,13 @@ export class KeyRingLoader {
     // Whoever had the lock before may have made it.
     const { needed } = await this.#choose();
     if (needed === undefined) return undefined;
+    // Each attempt would add another key that nobody can use.
+    if (this.#options.manager.revokesKeysOf(this.#options.clock())) {
+      throw new CryptographicError(
+        'KeyRevoked',
+        'The key ring needs a new key, and a revocation of all keys that is dated ahead would revoke it, too.',
+      );
+    }
     return this.#options.manager.createNewKey(needed.activationDate, needed.expirationDate);
   }
 

@@ -1,6 +1,8 @@
 import type { Algorithms } from '../encryption/authenticated-encryptor.ts';
+import { suiteOfAlgorithms, unsupportedAlgorithm } from '../encryption/cipher-suite.ts';
 import { dataProtectionType } from '../xml/dotnet-names.ts';
 import { elementOf, type XmlElement, type XmlNode } from '../xml/element.ts';
+import { managedSuite } from './algorithm-names.ts';
 import { descriptorNamespace } from './descriptor.ts';
 import { masterKeyElement } from './master-key.ts';
 
@@ -10,6 +12,18 @@ export interface ManagedAlgorithms {
   /** Bits. */
   readonly keyLength: 128 | 192 | 256;
   readonly validation: 'HMACSHA1' | 'HMACSHA256' | 'HMACSHA384' | 'HMACSHA512';
+}
+
+/** @throws CryptographicError `UnsupportedAlgorithm` for what no new key may have: it could never be used */
+export function checkAlgorithms(algorithms: Algorithms | ManagedAlgorithms): void {
+  if (!('keyLength' in algorithms)) {
+    const { encryption, validation = 'HMACSHA256' } = algorithms;
+    suiteOfAlgorithms(encryption, validation);
+    return;
+  }
+  const { encryption: name, keyLength, validation } = algorithms;
+  const { cipher } = managedSuite({ name, keyLength: keyLength.toString() }, validation);
+  if (cipher === 'des-ede3-cbc') throw unsupportedAlgorithm(`${name}, except for reading`);
 }
 
 /** The outer `descriptor` element of a new key, its master key in clear and marked. */

@@ -104,7 +104,7 @@ describe('obsoleteElements', () => {
 });
 
 function revokedIn(elements: readonly XmlElement[]): string[] {
-  const keys = readRing(elements, openingWith(), new Map(), new TestLogger());
+  const { keys } = readRing(elements, openingWith(), new Map(), new TestLogger());
   return keys.filter(({ isRevoked }) => isRevoked).map(({ keyId }) => keyId);
 }
 

@@ -50,10 +50,11 @@ export function revocationFriendlyName({ keyId, date }: NewRevocation): string {
   return `revocation-${keyId === '*' ? revocationStamp(date) : keyId}`;
 }
 
+/** Whether a key is revoked. */
+export type RevocationTest = (key: { readonly keyId: string; readonly creationDate: Instant }) => boolean;
+
 /** Whether a key is revoked by any of them; among those of all keys the latest wins. */
-export function revocationTest(
-  revocations: readonly Revocation[],
-): (key: { readonly keyId: string; readonly creationDate: Instant }) => boolean {
+export function revocationTest(revocations: readonly Revocation[]): RevocationTest {
   const keyIds = new Set<string>();
   let latest = 0n;
   for (const revocation of revocations) {

@@ -11,8 +11,8 @@ import type { StoredKey } from './stored-key.ts';
 const created = at('2026-01-01T00:00:00Z');
 const logger = new TestLogger();
 
-function read(elements: readonly XmlElement[], known: readonly StoredKey[] = [], log = logger): StoredKey[] {
-  return readRing(elements, openingWith(), new Map(known.map((key) => [key.keyId, key])), log);
+function read(elements: readonly XmlElement[], known: readonly StoredKey[] = [], log = logger): readonly StoredKey[] {
+  return readRing(elements, openingWith(), new Map(known.map((key) => [key.keyId, key])), log).keys;
 }
 
 /** The element with a part of its text replaced. */
@@ -23,6 +23,7 @@ function changed(element: XmlElement, part: string | RegExp, by: string): XmlEle
 describe('readRing', () => {
   it.each([
     ['id', /id="[^"]*"/, 'id="not one"'],
+    ['id of two lines', /id="[^"]*"/, 'id="a&#10;error: b"'],
     ['date', /<creationDate>.*?<\/creationDate>/, '<creationDate>yesterday</creationDate>'],
     ['expiry', /<expirationDate>.*?<\/expirationDate>/, ''],
   ])('D-6 leaves out a key with a bad %s, loads the others and logs no text of it', (_, part, by) => {
@@ -32,6 +33,7 @@ describe('readRing', () => {
     expect(log.of('error')).toEqual([
       expect.stringMatching(/^A key of the ring is left out \(<key id="[^"]*" version="1">\): /),
     ]);
+    expect(log.of('error')[0]).not.toContain('\n');
     const logged = JSON.stringify(log.lines);
     expect(logged).not.toContain(Buffer.alloc(64, 1).toString('base64').slice(0, 20));
     expect(logged).not.toContain('yesterday');

@@ -3,8 +3,14 @@ import type { XmlElement } from '../xml/element.ts';
 import { readKeyElement } from './key-element.ts';
 import { KeyElementError } from './key-element-error.ts';
 import type { KeyOpening } from './deferred-encryptor.ts';
-import { readRevocationElement, revocationTest, type Revocation } from './revocation.ts';
+import { readRevocationElement, revocationTest, type Revocation, type RevocationTest } from './revocation.ts';
 import type { StoredKey } from './stored-key.ts';
+
+export interface RingElements {
+  /** Revocations applied. */
+  readonly keys: readonly StoredKey[];
+  readonly isRevoked: RevocationTest;
+}
 
 /**
  * Reads the elements of a repository as keys and revocations. A bad key costs that key, with an error in the log; a
@@ -19,7 +25,7 @@ export function readRing(
   opening: KeyOpening,
   known: ReadonlyMap<string, StoredKey>,
   logger: Logger,
-): StoredKey[] {
+): RingElements {
   const keys = new Map<string, StoredKey>();
   const revocations: Revocation[] = [];
   for (const element of elements) {
@@ -40,7 +46,7 @@ export function readRing(
     }
   }
   const isRevoked = revocationTest(revocations);
-  return [...keys.values()].map((key) => key.withRevocation(isRevoked(key)));
+  return { keys: [...keys.values()].map((key) => key.withRevocation(isRevoked(key))), isRevoked };
 }
 
 function opened(key: StoredKey | undefined): StoredKey | undefined {
@@ -53,7 +59,10 @@ function keyOf(element: XmlElement, opening: KeyOpening, logger: Logger): Stored
   } catch (error) {
     if (!(error instanceof KeyElementError)) throw error;
     // The element's attributes, never its text: that may be a master key.
-    const attributes = element.attributes.map(({ name, value }) => `${name}="${value.slice(0, 100)}"`).join(' ');
+    const attributes = element.attributes
+      .slice(0, 10)
+      .map(({ name, value }) => `${name}=${JSON.stringify(value.slice(0, 100))}`)
+      .join(' ');
     logger.error(`A key of the ring is left out (<key ${attributes}>): ${error.message}`, error);
     return undefined;
   }

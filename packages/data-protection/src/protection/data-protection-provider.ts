@@ -83,6 +83,7 @@ export class DataProtectionProvider implements DataProtectorFactory, Disposable 
    *
    * @param surroundings for tests
    * @throws TypeError for wrong options, with all that is wrong
+   * @throws CryptographicError `UnsupportedAlgorithm` for algorithms that no new key may have
    * @throws DataProtectionPolicyError for a policy file that must not be followed
    */
   static create(options: DataProtectionOptions = {}, surroundings = systemSurroundings()): DataProtectionProvider {

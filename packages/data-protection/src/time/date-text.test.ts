@@ -98,6 +98,13 @@ describe('formatInstant', () => {
   });
 });
 
+describe('an instant that .NET has not', () => {
+  it.each([-1n, latestInstant + 1n])('%d is not written: no reader would take it', (impossible) => {
+    expect(() => formatInstant(impossible)).toThrow(RangeError);
+    expect(() => revocationStamp(impossible)).toThrow(RangeError);
+  });
+});
+
 describe('revocationStamp', () => {
   it.each(vectors.keyXml.revocationFileStamps)('D-21 $instant is $stamp', ({ instant: text, stamp }) => {
     expect(revocationStamp(instant(text))).toBe(stamp);

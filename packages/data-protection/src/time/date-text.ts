@@ -35,7 +35,7 @@ export function parseInstant(text: string): ParsedInstant | undefined {
   return { instant, offsetMissing: utc === undefined && sign === undefined };
 }
 
-/** As .NET writes it: fraction without trailing zeros, `Z` for offset zero. */
+/** As .NET writes it: fraction without trailing zeros, `Z` for offset zero. @throws RangeError outside its years */
 export function formatInstant(instant: Instant, offsetMinutes = 0): string {
   const { seconds, fraction } = textOf(instant + BigInt(offsetMinutes) * ticksPerMinute);
   const size = Math.abs(offsetMinutes);
@@ -44,13 +44,14 @@ export function formatInstant(instant: Instant, offsetMinutes = 0): string {
   return `${seconds}${fraction === '' ? '' : `.${fraction}`}${offset}`;
 }
 
-/** The part of a friendly name that stands for an instant: `20150302T0313197573854Z`. */
+/** The part of a friendly name that stands for an instant: `20150302T0313197573854Z`. @throws RangeError */
 export function revocationStamp(instant: Instant): string {
   const { seconds, fraction } = textOf(instant);
   return `${seconds.replaceAll(/[-:]/g, '')}${fraction}Z`;
 }
 
 function textOf(instant: Instant): { seconds: string; fraction: string } {
+  if (instant < 0n || instant > latestInstant) throw new RangeError('An instant is in the years 1 to 9999.');
   const ticks = instant % ticksPerSecond;
   return {
     seconds: dateOf(instant - ticks)

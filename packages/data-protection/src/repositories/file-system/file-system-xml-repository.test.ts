@@ -197,7 +197,7 @@ describe('FileSystemXmlRepository', () => {
     writeFileSync(join(directory, name), text);
   }
 
-  async function keys(): Promise<StoredKey[]> {
-    return readRing(await repository.getAllElements(), openingWith(), new Map(), silentLogger);
+  async function keys(): Promise<readonly StoredKey[]> {
+    return readRing(await repository.getAllElements(), openingWith(), new Map(), silentLogger).keys;
   }
 });
