@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -187,9 +188,22 @@ describe.skipIf(!isRoot || !isOpenToOthers(fixture(program)))('rings of pools wi
     await protect(host, 'two');
     expect((await host.get(`/unprotect?text=${payload}`, { site: 'two' })).text()).toContain('KeyNotFound');
 
-    // Who looks after a ring is its owner, not root: a link in it leads nowhere.
     const shown = await keys(host, 'show one', true);
     expect(shown.stdout).toContain(keyFiles(one)[0]?.slice(4, -4));
+
+    // Who looks after a ring is its owner, not root: where a pool's user puts a link, only his own rights count.
+    const foreign = mkdtempSync(join(tmpdir(), 'poolhouse-foreign-'));
+    onTestFinished(() => rmSync(foreign, { recursive: true, force: true }));
+    writeFileSync(join(foreign, 'key-1.xml'), 'of root', { mode: 0o600 });
+    rmSync(one, { recursive: true });
+    symlinkSync(foreign, one);
+    const { mode } = statSync(foreign);
+    for (const words of ['provision one', 'show one', 'create one', 'export one out']) {
+      const { code, stdout, stderr } = await keys(host, words, true);
+      expect([words, code]).not.toEqual([words, 0]);
+      expect(stdout + stderr).not.toContain('of root');
+    }
+    expect([statSync(foreign).mode, readdirSync(foreign)]).toEqual([mode, ['key-1.xml']]);
   });
 
   it('are read by the group of a pool when Poolhouse keeps them, and the store by none of them', async () => {

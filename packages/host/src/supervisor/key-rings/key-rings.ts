@@ -40,6 +40,8 @@ const patienceMs = 10_000;
 /** Folder of the copies in the run folder. */
 const copies = 'keys';
 
+type SharedKeyRing = Extract<KeyRingSettings, { readonly shared: unknown }>;
+
 interface PoolEntry {
   readonly pool: string;
   readonly snapshot: () => KeyRingSnapshot;
@@ -110,11 +112,7 @@ export class KeyRings {
     for (const ring of this.#shared.values()) ring.close();
   }
 
-  #share(
-    pool: string,
-    settings: KeyRingSettings & { readonly shared: unknown },
-    identity: PoolIdentity,
-  ): { entry: PoolEntry; given: PoolKeyRing } {
+  #share(pool: string, settings: SharedKeyRing, identity: PoolIdentity): { entry: PoolEntry; given: PoolKeyRing } {
     const ring = this.#ringOf(settings);
     const folder = join(this.#options.runFolder, copies, poolUser(pool).name);
     const reader = { pool, folder, gid: identity.keyReaders };
@@ -141,8 +139,7 @@ export class KeyRings {
   }
 
   /** Rings with the same settings are one: they are loaded once. */
-  #ringOf(settings: KeyRingSettings & { readonly shared: unknown }): SharedRing {
-    const { store, shared } = settings as Extract<KeyRingSettings, { readonly shared: unknown }>;
+  #ringOf({ store, shared }: SharedKeyRing): SharedRing {
     const key = JSON.stringify([store, shared]);
     const existing = this.#shared.get(key);
     if (existing !== undefined) return existing;
