@@ -160,33 +160,22 @@ describe.skipIf(!hasSdk)('keys of ASP.NET Core and Node.js', () => {
     }
   });
 
+  // In days from now; keys made two days ago or earlier count as seen by all.
+  const expired = { created: -300, active: -100, expires: -10 };
+  const longExpired = { created: -300, active: -200, expires: -110 };
+  const coming = { created: -300, active: 10, expires: 100 };
   it.each([
-    ['one that expired', [[-100, -10]], undefined],
-    [
-      'one that expired before another, which is used',
-      [
-        [-100, -10],
-        [-200, -110],
-      ],
-      1,
-    ],
-    ['one that is not active yet', [[10, 100]], 0],
-    [
-      'one that is not active yet, and an expired one',
-      [
-        [10, 100],
-        [-100, -10],
-      ],
-      0,
-    ],
+    ['one that expired', [expired], undefined],
+    ['one that expired and was made today', [{ ...expired, created: 0 }], 0],
+    ['one that expired after another, which is used', [expired, longExpired], 1],
+    ['one that is not active yet', [coming], 0],
+    ['one that is not active yet, and an expired one', [coming, expired], 0],
   ])('D-26 D-27 without keys of their own making both do the same with %s', async (_, lives, expected) => {
     const shared = { directory: scratchFile('keys'), applicationName: 'keys', autoGenerateKeys: false };
-    // Seen by all for long: only these may stand in.
-    const clock = () => ticksOf(dayFromNow(-300));
-    const hand = await startNode(shared, { clock });
     const keys: KeyFacts[] = [];
-    for (const [from = 0, to = 0] of lives) {
-      keys.push(await hand.createKey({ activation: dayFromNow(from), expiration: dayFromNow(to) }));
+    for (const { created, active, expires } of lives) {
+      const hand = await startNode(shared, { clock: () => ticksOf(dayFromNow(created)) });
+      keys.push(await hand.createKey({ activation: dayFromNow(active), expiration: dayFromNow(expires) }));
     }
     for (const side of [await sides.start('ASP.NET Core', shared), await startNode(shared)]) {
       const used = await side.protect(clear).then(keyIdOf, () => undefined);

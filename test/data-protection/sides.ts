@@ -7,6 +7,8 @@ import { openNode, type NodeApplication } from './nodejs.ts';
 
 export type Side = 'ASP.NET Core' | 'Node.js';
 
+export const bothSides = ['ASP.NET Core', 'Node.js'] as const satisfies readonly Side[];
+
 /** Who writes and who reads. */
 export const bothWays = [
   ['ASP.NET Core', 'Node.js'],
