@@ -30,7 +30,10 @@ function setting() {
     pause: () => Promise.resolve(),
     logger,
   });
-  return { clock, logger, manager, repository, rings: new CachedKeyRingProvider(loader, manager, clock.read, logger) };
+  const pauses: number[] = [];
+  const pause = (ms: number): Promise<void> => Promise.resolve(void pauses.push(ms));
+  const rings = new CachedKeyRingProvider(loader, manager, clock.read, logger, pause);
+  return { clock, logger, manager, pauses, repository, rings };
 }
 
 /** One whose ring was loaded from a store with a key in it, all reads counted from there. */
@@ -92,6 +95,20 @@ describe('CachedKeyRingProvider', () => {
     expect(repository.reads).toBe(1);
   });
 
+  it('D-31 refreshes within its period although the clock was set back', async () => {
+    const { clock, repository, rings } = await loaded();
+    clock.now -= 365n * ticksPerDay;
+    const old = rings.loaded;
+    await expect.poll(() => rings.loaded !== old).toBe(true);
+    await settled();
+    expect(rings.loaded).toBeDefined();
+    expect(repository.reads).toBeGreaterThan(0);
+    repository.reads = 0;
+    clock.now += ticksPerDay - 1n;
+    expect(rings.loaded).toBeDefined();
+    expect(repository.reads).toBe(0);
+  });
+
   it('D-32 keeps a stale ring for two more minutes when its refresh fails, and logs it', async () => {
     const { clock, logger, repository, rings } = await loaded();
     const old = rings.loaded;
@@ -139,6 +156,29 @@ describe('CachedKeyRingProvider', () => {
       expect(repository.reads).toBe(1);
       await rings.refreshedFor(unknown);
       expect(repository.reads).toBe(2);
+    });
+
+    it('D-34 reads again once a second at most, however many ids it is sent', async () => {
+      const { clock, pauses, repository, rings } = await loaded();
+      await rings.refreshedFor(unknown);
+      expect(pauses).toEqual([]);
+      clock.now += ticksPerSecond / 4n;
+      await Promise.all([rings.refreshedFor(unknown), rings.refreshedFor(unknown)]);
+      expect(pauses).toEqual([750]);
+      clock.now += ticksPerSecond;
+      await rings.refreshedFor(unknown);
+      expect(pauses).toEqual([750]);
+      expect(repository.reads).toBe(3);
+    });
+
+    it('D-34 does not read again because the clock was set back', async () => {
+      const { clock, repository, rings } = await loaded();
+      clock.now -= 1n;
+      expect(rings.loaded).toBeDefined();
+      await settled();
+      repository.reads = 0;
+      await rings.refreshedFor(unknown);
+      expect(repository.reads).toBe(0);
     });
 
     it('D-34 does not read again later, nor for a key that it has', async () => {
