@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from './catalogue.ts';
 import type { EventDefinition } from './event-definition.ts';
@@ -34,6 +36,14 @@ describe('docs/reference/events.md', () => {
     expect(row?.fields).toEqual(expect.arrayContaining([...fieldsOfSentence(definition)]));
     expect(row?.meaning.startsWith('Repeats.')).toBe(definition.repeatsBy !== undefined);
   });
+
+  it('says which events nothing reports yet', async () => {
+    const sources = await Array.fromAsync(glob('../**/*.ts', { cwd: import.meta.dirname, exclude: isNoReporter }));
+    const text = sources.map((path) => readFileSync(join(import.meta.dirname, path), 'utf8')).join('\n');
+    const silent = events.map(([name]) => name).filter((name) => !text.includes(`'${name}'`));
+    const paragraph = /^Nothing reports these yet: (.+)\.$/m.exec(page)?.[1] ?? '';
+    expect(paragraph.split(', ').sort()).toEqual(silent.map((name) => `\`${name}\``).sort());
+  });
 });
 
 describe('catalogue', () => {
@@ -46,6 +56,10 @@ describe('catalogue', () => {
     expect(sentence).not.toMatch(/undefined|NaN|\n|\.$/);
   });
 });
+
+function isNoReporter(path: string): boolean {
+  return /\.test\.ts$|(^|\/)testing(\/|$)|logging\/events(\/|$)/.test(path);
+}
 
 function windowsIds({ winId }: EventDefinition<EventFields>): string {
   if (winId === undefined) return '–';

@@ -1,4 +1,5 @@
 import type { RequestFailure } from '@poolhouse/contract';
+import { bindingUrl } from './binding-url.ts';
 import type { Revision, SiteSettings } from './activation/revision.ts';
 import type { BindingProblem, Endpoint } from './endpoints/index.ts';
 import type { GatewayFleet } from './gateways/index.ts';
@@ -156,18 +157,12 @@ function siteSnapshot(site: SiteSettings, source: StatusSource): SiteSnapshot {
     health: problem !== undefined ? 'failed' : poolProblem !== undefined ? 'degraded' : stopped ? 'idle' : 'healthy',
     ...(reason === undefined ? {} : { reason }),
     bindings: site.bindings.map(({ protocol, address, port, host }) => `${protocol}/${address}:${port}:${host}`),
-    urls: site.bindings.map(({ protocol, address, port, host }) => `${protocol}://${urlHost(host, address)}:${port}/`),
+    urls: site.bindings.map(bindingUrl),
     applications: site.applications.map(({ id, path, pool, physicalPath, hosting }) => ({
       ...{ id, path, pool, physicalPath },
       ...(hosting === undefined ? {} : { hostingModel: hosting.hostingModel }),
     })),
   };
-}
-
-function urlHost(host: string, address: string): string {
-  if (host !== '') return host.replace(/^\*\./, 'www.');
-  if (address === '*') return 'localhost';
-  return address.includes(':') ? `[${address}]` : address;
 }
 
 function gatewaySnapshot({ pid, state, connections }: GatewayFleet['gateways'][number]): GatewaySnapshot {
