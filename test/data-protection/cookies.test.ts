@@ -289,16 +289,21 @@ describe.skipIf(!hasSdk)('cookies and tokens of ASP.NET Core and Node.js', () =>
     expect((await aspNetCore.request('/token/user', { headers: refresh })).status).toBe(401);
   });
 
-  it('the state of a remote sign-in', async () => {
+  it('the state of a remote sign-in, both ways', async () => {
     const given: SignIn = { identities: [], persistent: true, items: { '.redirect': '/after', 'own key': 'value' } };
     const answer = await aspNetCore.post('/challenge', given);
     const state = new URL(answer.headers.get('location') ?? '').searchParams.get('state') ?? '';
     const oauth = 'Microsoft.AspNetCore.Authentication.OAuth';
     const handler = `${oauth}.OAuthHandler\`1[[${oauth}.OAuthOptions, ${oauth}, Version=10.0.0.0, Culture=neutral, PublicKeyToken=adb9793829ddae60]]`;
-    const properties = await stateFormat(node.provider, handler, 'OAuth').unprotect(state);
+    const format = stateFormat(node.provider, handler, 'OAuth');
+    const properties = await format.unprotect(state);
     expect(properties?.redirectUri).toBe('/after');
     expect(properties?.isPersistent).toBe(true);
     expect(properties?.items.get('own key')).toBe('value');
+
+    const ours = encodeURIComponent(await format.protect(propertiesOf(given)));
+    const read = await aspNetCore.request(`/state?state=${ours}`);
+    expect(await read.json()).toEqual({ ...given.items, '.persistent': '' });
   });
 
   it('tokens of Identity, both ways', async () => {
