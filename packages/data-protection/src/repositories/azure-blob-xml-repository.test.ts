@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { at, keyElement, keyIdOf } from '../testing/elements.ts';
-import { attributeOf } from '../xml/element.ts';
+import { attributeOf, elementOf } from '../xml/element.ts';
 import { AzureBlobXmlRepository, type AzureBlobClient } from './azure-blob-xml-repository.ts';
 
 const created = at('2026-01-01T00:00:00Z');
@@ -49,6 +49,15 @@ async function ids(repository: AzureBlobXmlRepository): Promise<(string | undefi
 }
 
 describe('AzureBlobXmlRepository', () => {
+  it('writes no blob that it would not read again', async () => {
+    const blob = new PlayedBlob();
+    const repository = repositoryOf(blob);
+    await repository.storeElement(keyElement(1, { created }));
+    const large = elementOf('key', {}, ['x'.repeat(16 * 1024 * 1024)]);
+    await expect(repository.storeElement(large)).rejects.toThrow('larger than 16777216 bytes');
+    expect(await ids(repository)).toEqual([keyIdOf(1)]);
+  });
+
   it('D-62 keeps all elements in one document, as ASP.NET Core does', async () => {
     const blob = new PlayedBlob();
     const repository = repositoryOf(blob);

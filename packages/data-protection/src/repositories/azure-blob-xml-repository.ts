@@ -70,7 +70,7 @@ export class AzureBlobXmlRepository implements XmlRepository {
   async #change(changed: (elements: readonly XmlElement[]) => readonly XmlElement[]): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       const { elements, etag } = await this.#read();
-      const text = `<?xml version="1.0" encoding="utf-8"?>${writeXml(elementOf('repository', {}, changed(elements)), 'line')}`;
+      const text = `<?xml version="1.0" encoding="utf-8"?>${writeXml(elementOf('repository', {}, changed(elements)), 'line', largestBlob)}`;
       try {
         await this.#client.upload(text, Buffer.byteLength(text), {
           conditions: etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: etag },

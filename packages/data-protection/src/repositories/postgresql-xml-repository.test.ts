@@ -108,6 +108,15 @@ describe.skipIf(missing !== undefined)(`PostgreSqlXmlRepository${missing === und
     expect(JSON.stringify(logger.lines)).not.toContain('secret');
   });
 
+  it('refuses a table that grows without end', async () => {
+    await pool.query(migration);
+    const repository = new PostgreSqlXmlRepository(pool);
+    await pool.query(`INSERT INTO "DataProtectionKeys" ("Xml") SELECT '<key />' FROM generate_series(1, 10000)`);
+    expect(await repository.getAllElements()).toHaveLength(10_000);
+    await pool.query(`INSERT INTO "DataProtectionKeys" ("Xml") VALUES ('<key />')`);
+    await expect(repository.getAllElements()).rejects.toThrow('more than the 10000 elements');
+  });
+
   it('D-36 deletes in the order it is told, with one connection as well as with a pool', async () => {
     const client = new Client({ host: server.folder, user: 'postgres', database: 'postgres' });
     await client.connect();

@@ -4,6 +4,7 @@ import { parseXml } from '../xml/parse-xml.ts';
 import { writeXml } from '../xml/write-xml.ts';
 import { XmlError } from '../xml/xml-error.ts';
 import { deleteInOrder } from './delete-in-order.ts';
+import { checkElementCount, mostElements } from './element-count.ts';
 import type { StoredElement, XmlRepository } from './repository.ts';
 
 /** What is used of a `Pool` or a connected `Client` of the package `pg`. */
@@ -67,7 +68,9 @@ export class PostgreSqlXmlRepository implements XmlRepository {
   }
 
   async #stored(): Promise<StoredElement[]> {
-    const rows = (await this.#query(`SELECT "Id", "Xml" FROM ${this.#table}`)) as readonly Row[];
+    const sought = `SELECT "Id", "Xml" FROM ${this.#table} LIMIT ${mostElements + 1}`;
+    const rows = (await this.#query(sought)) as readonly Row[];
+    checkElementCount(rows.length, `The table ${this.#table}`);
     return rows.flatMap(({ Id: id, Xml: xml }) => {
       if (xml === null || xml === '') return [];
       const element = this.#parsed(xml, `row ${String(id)} of ${this.#table}`);

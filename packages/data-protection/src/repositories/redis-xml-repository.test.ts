@@ -90,6 +90,14 @@ describe.skipIf(missing !== undefined)(`RedisXmlRepository${missing === undefine
     expect(inspect(thrown, { depth: 9 })).not.toContain('masterKey');
   });
 
+  it('refuses a list that grows without end', async () => {
+    const repository = new RedisXmlRepository(ioRedis);
+    await ioRedis.rpush('DataProtection-Keys', ...Array.from({ length: 10_000 }, () => '<key />'));
+    expect(await repository.getAllElements()).toHaveLength(10_000);
+    await ioRedis.rpush('DataProtection-Keys', '<key />');
+    await expect(repository.getAllElements()).rejects.toThrow('more than the 10000 elements');
+  });
+
   it('stops deleting at the first failure, and tells it without the key', async () => {
     await ioRedis.rpush('DataProtection-Keys', '<key />', '<revocation />');
     const logger = new TestLogger();

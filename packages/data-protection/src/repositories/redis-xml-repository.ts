@@ -3,6 +3,7 @@ import type { XmlElement } from '../xml/element.ts';
 import { parseXml } from '../xml/parse-xml.ts';
 import { writeXml } from '../xml/write-xml.ts';
 import { deleteInOrder } from './delete-in-order.ts';
+import { checkElementCount, mostElements } from './element-count.ts';
 import type { StoredElement, XmlRepository } from './repository.ts';
 
 /** What is used of a client of the package `redis` (node-redis, from 4). */
@@ -60,7 +61,8 @@ export class RedisXmlRepository implements XmlRepository {
   }
 
   async #stored(): Promise<StoredEntry[]> {
-    const texts = await this.#client.lRange(this.#list, 0, -1);
+    const texts = await this.#client.lRange(this.#list, 0, mostElements);
+    checkElementCount(texts.length, `The Redis list ${this.#list}`);
     return texts.map((text, index) => {
       const element = parseXml(text, `entry ${index} of the Redis list ${this.#list}`);
       return { element, handle: text, text };

@@ -4,6 +4,7 @@ import vectors from '../testing/vectors.json';
 import { elementOf, type XmlElement } from './element.ts';
 import { parseXml } from './parse-xml.ts';
 import { writeXml } from './write-xml.ts';
+import { XmlError } from './xml-error.ts';
 
 const { writtenByClassLibrary, revocationSingle, revocationAll, x509, cookieSharingSample } = vectors.keyXml;
 
@@ -22,6 +23,13 @@ describe('writeXml', () => {
     ['a revocation of all', revocationAll.xml],
   ])('writes %s in one line', (_, xml) => {
     expect(writeXml(parseXml(xml, 'x'), 'line')).toBe(xml);
+  });
+
+  it('writes nothing that it would not read again: one mebibyte of an element at most, in bytes', () => {
+    const element = (characters: number): XmlElement => elementOf('a', {}, ['é'.repeat(characters)]);
+    expect(parseXml(writeXml(element(500_000), 'line'), 'x')).toEqual(element(500_000));
+    expect(() => writeXml(element(600_000), 'line')).toThrow(XmlError);
+    expect(writeXml(element(600_000), 'line', 2_000_000)).toHaveLength(600_007);
   });
 
   it('escapes', () => {

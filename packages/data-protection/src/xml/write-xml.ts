@@ -1,4 +1,5 @@
 import type { XmlElement, XmlNode } from './element.ts';
+import { sizeLimit } from './parse-xml.ts';
 import { XmlError } from './xml-error.ts';
 
 /**
@@ -16,10 +17,19 @@ interface Scope {
 const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
 const outermost: Scope = { depth: 1, defaultNamespace: '', prefixes: new Map([[xmlNamespace, 'xml']]) };
 
-export function writeXml(element: XmlElement, form: XmlForm): string {
-  return form === 'line'
-    ? writeElement(element, outermost, false)
-    : `<?xml version="1.0" encoding="utf-8"?>\n${writeElement(element, outermost, true)}`;
+/**
+ * @param largest bytes; as `parseXml` has it, so that nothing is written that nobody here could read again
+ * @throws XmlError for more, and for text that XML does not allow
+ */
+export function writeXml(element: XmlElement, form: XmlForm, largest = sizeLimit): string {
+  const text =
+    form === 'line'
+      ? writeElement(element, outermost, false)
+      : `<?xml version="1.0" encoding="utf-8"?>\n${writeElement(element, outermost, true)}`;
+  if (Buffer.byteLength(text) > largest) {
+    throw new XmlError(`The element <${element.name}> is larger than ${largest} bytes and is not written.`);
+  }
+  return text;
 }
 
 function writeElement(element: XmlElement, outer: Scope, indented: boolean): string {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -93,6 +94,12 @@ describe('FileSystemXmlRepository', () => {
       await expect(repository.getAllElements()).rejects.toThrow(message);
     });
 
+    it('refuses a directory that fills without end, and reads none of its files', async () => {
+      write('a', 'no XML');
+      for (let index = 0; index <= 10_000; index += 1) linkSync(join(directory, 'a'), join(directory, `${index}.xml`));
+      await expect(repository.getAllElements()).rejects.toThrow('more than the 10000 elements');
+    });
+
     it('reads *.xml of the directory itself and nothing else', async () => {
       mkdirSync(join(directory, 'below'));
       for (const name of ['a.tmp', '.poolhouse-dp.lock', 'key.xml.bak', 'below/key.xml']) write(name, 'no XML');
@@ -135,12 +142,17 @@ describe('FileSystemXmlRepository', () => {
       expect(readdirSync(directory)).toHaveLength(1);
     });
 
-    it('shares a ring with a group', async () => {
+    it.each([
+      ['with a group', 0o660, 0o2770],
+      ['with a group that only reads', 0o640, 0o2750],
+      ['with all, who only read', 0o644, 0o2755],
+    ])('shares a ring %s', async (_, fileMode, directoryMode) => {
       const umask = process.umask(0o077);
-      await new FileSystemXmlRepository(directory, { fileMode: 0o660 }).storeElement(keyElement(1, { created }), 'a');
+      await new FileSystemXmlRepository(directory, { fileMode }).storeElement(keyElement(1, { created }), 'a');
       process.umask(umask);
       expect([directory, join(directory, 'a.xml')].map((path) => statSync(path).mode & 0o7777)).toEqual([
-        0o2770, 0o660,
+        directoryMode,
+        fileMode,
       ]);
     });
 

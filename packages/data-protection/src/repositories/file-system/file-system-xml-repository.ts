@@ -8,6 +8,7 @@ import { parseXml, sizeLimit } from '../../xml/parse-xml.ts';
 import { writeXml } from '../../xml/write-xml.ts';
 import { XmlError } from '../../xml/xml-error.ts';
 import { deleteInOrder } from '../delete-in-order.ts';
+import { checkElementCount } from '../element-count.ts';
 import { safeFriendlyName } from '../friendly-name.ts';
 import type { StoredElement, XmlRepository } from '../repository.ts';
 import { codeOf, createWholeFile, flushDirectory } from './atomic-file.ts';
@@ -17,7 +18,7 @@ import { DirectoryWatch } from './directory-watch.ts';
 export interface FileSystemOptions {
   /**
    * Permissions of the files; default `0o600`. `0o660` shares a ring with a group: the directory, when it is made
-   * here, then gets the setgid bit, so that the files of all belong to that group.
+   * here, gets permissions to match and the setgid bit, so that the files of all belong to that group.
    */
   readonly fileMode?: number;
   readonly logger?: Logger;
@@ -78,11 +79,13 @@ export class FileSystemXmlRepository implements XmlRepository {
   async #makeDirectory(): Promise<void> {
     const made = await mkdir(this.directory, { recursive: true, mode: 0o700 });
     // mkdir takes no setgid bit, and the process's umask may take the group's rights.
-    if (made !== undefined && (this.#fileMode & 0o070) !== 0) await chmod(this.directory, 0o2770);
+    if (made !== undefined && (this.#fileMode & 0o077) !== 0)
+      await chmod(this.directory, directoryMode(this.#fileMode));
   }
 
   async #stored(): Promise<StoredFile[]> {
     const names = (await this.#list()).filter((name) => name.endsWith('.xml')).sort();
+    checkElementCount(names.length, this.directory);
     const stored: (StoredFile | undefined)[] = [];
     for (let start = 0; start < names.length; start += parallel) {
       const group = names.slice(start, start + parallel).map((name) => this.#read(join(this.directory, name)));
@@ -112,6 +115,12 @@ export class FileSystemXmlRepository implements XmlRepository {
     await sleep(rereadPause);
     return this.#read(path, attempt + 1);
   }
+}
+
+/** Whoever may read the files finds them, and whoever may write them puts more beside them. */
+function directoryMode(fileMode: number): number {
+  const others = fileMode & 0o066;
+  return 0o2700 | others | ((others & 0o044) >> 2);
 }
 
 interface StoredFile extends StoredElement {
