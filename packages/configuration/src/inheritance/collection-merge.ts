@@ -95,8 +95,16 @@ export class CollectionMerge {
         : ['unique key attribute', ''];
     const message =
       `Cannot add duplicate collection entry of type '${element.name}' with ${kind} '${keys.join(', ')}'${verb} set to ` +
-      `'${texts.join(', ')}'; the first is at ${formatOrigin(first.element.writtenAt)}.`;
+      `'${texts.join(', ')}'; the first is at ${formatOrigin(first.element.writtenAt)}.${first.depth < this.#depth ? this.#howToReplace(texts) : ''}`;
     scope.refuse(element, 'duplicate', message, { text: texts.join(', '), related: first.element.writtenAt });
+  }
+
+  /** What makes room for an entry whose keys have these values, when the first one is inherited. */
+  #howToReplace(values: readonly string[]): string {
+    const { remove } = directivesOf(this.#schema);
+    if (remove === null) return '';
+    const keys = (this.#schema.keys ?? []).map((key, index) => `${key}="${values[index]}"`);
+    return ` To replace it, write <${[remove, ...keys].join(' ')} /> before.`;
   }
 
   #remove(element: XmlElement, scope: MergeScope): void {

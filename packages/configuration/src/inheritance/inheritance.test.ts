@@ -583,7 +583,7 @@ describe('inheritInChildApplications', () => {
   it('C-32 without it the nested application collides', () => {
     const tree: Tree = { applications: ['S/app'], web: { S: handler, 'S/app': handler } };
     expect(errors(tree, 'S/app')).toEqual([
-      "0x800700b7 /S/app/web.config:1:44 Cannot add duplicate collection entry of type 'add' with unique key attribute 'name' set to 'aspNetCore'; the first is at /S/web.config:1:44.",
+      "0x800700b7 /S/app/web.config:1:44 Cannot add duplicate collection entry of type 'add' with unique key attribute 'name' set to 'aspNetCore'; the first is at /S/web.config:1:44. To replace it, write <remove name=\"aspNetCore\" /> before.",
     ]);
   });
 
