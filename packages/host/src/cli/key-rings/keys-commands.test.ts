@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { certificateBytes } from '../../supervisor/key-rings/testing/certificates.ts';
 import { commandErrors } from '../command-error.ts';
 import { runCommand, testSystem, type CommandResult } from '../testing/test-system.ts';
 
@@ -82,6 +83,25 @@ describe('poolhouse keys', () => {
     expect((await keys('import shop out.json', 'wrong horse\n')).stderr).toContain('the passphrase is wrong');
     expect((await keys('import shop out.json', 'correct horse\n')).stdout).toBe('1 element imported\n');
     expect((await keys('import shop ring')).stdout).toBe('the ring has all of it already\n');
+  });
+
+  it('imports a ring that was protected elsewhere, and protects one anew', async () => {
+    const [first, second] = (['first', 'second'] as const).map((name) => {
+      const [file] = certificateBytes(name).files;
+      writeFileSync(join(folder, `${name}.pem`), Buffer.from(file?.base64 ?? '', 'base64'));
+      return `<certificate path="${folder}/${name}.pem"/>`;
+    });
+    configure(`<add pool="farm" store="Folder" path="%RING%">${first}</add>`);
+    await keys('create farm --activate-in 0');
+    expect((await keys('import shop ring')).stderr).toContain('cannot be opened, nothing was imported');
+    expect((await keys('import shop ring --cert first.pem')).stdout).toBe('1 element imported\n');
+    expect((await keys('show shop')).stdout).toContain('clear');
+
+    expect((await keys('reprotect farm --cert second.pem --yes')).stdout).toContain('1 key encrypted for certificate');
+    expect((await keys('show farm')).stdout).not.toContain('default');
+    configure(`<add pool="farm" store="Folder" path="%RING%">${second}</add>`);
+    expect((await keys('show farm')).stdout).toContain('default');
+    expect((await keys('reprotect farm')).stdout).toContain('encrypted for that certificate already');
   });
 
   it('never shows what is secret', async () => {

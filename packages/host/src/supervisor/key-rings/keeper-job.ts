@@ -96,6 +96,8 @@ export interface KeyFacts {
 export interface RingElement {
   readonly name: string;
   readonly text: string;
+  /** Its secret could not be opened and is as it lies in the store. */
+  readonly closed?: true;
 }
 
 /** Names that a copy may have; they become names of files. */

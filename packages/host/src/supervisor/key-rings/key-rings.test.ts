@@ -94,6 +94,21 @@ describe('key rings of pools', () => {
     expect(rings.of('one')?.problem).toBeUndefined();
   });
 
+  it('keep keys whose certificate is gone, also for a pool that comes later', async () => {
+    await use(pool('one'))?.ready();
+    const elements = [{ name: 'key-1', text: 'closed', closed: true } as const];
+    answer = () => Promise.resolve(loaded('', { elements, warnings: ['key-1 cannot be opened'] }));
+    await rings.refresh();
+    await rings.refresh();
+    expect([copyOf(use(pool('one'))?.folder), copyOf(use(pool('two'))?.folder)]).toEqual([['A'], ['A']]);
+    expect(events.at(-1)).toBe('keyring.warning {"place":"folder /mnt/keys","detail":"key-1 cannot be opened"}');
+    answer = () => Promise.resolve(loaded('', { elements, warnings: ['no certificate'], problem: 'none is valid' }));
+    await rings.refresh();
+    expect(events.at(-1)).toBe(
+      'keyring.failed {"place":"folder /mnt/keys","pools":"one, two","error":"no certificate","kept":"1970-01-01T00:00:00.000Z"}',
+    );
+  });
+
   it('tell the keeper that there were keys, also those of an earlier supervisor, but not those of another ring', async () => {
     const hadKeys = (): boolean[] => jobs.map(({ action }) => action.type === 'load' && action.hadKeys);
     await use(pool('one'))?.ready();
@@ -125,7 +140,10 @@ describe('key rings of pools', () => {
   it('say that a ring has no key that can be used', async () => {
     answer = () => Promise.resolve(loaded('A', { problem: 'all are revoked', warnings: ['w'] }));
     await use(pool('one'))?.ready();
-    expect(events).toEqual(['keyring.unusable {"place":"folder /mnt/keys","pools":"one","error":"all are revoked"}']);
+    expect(events).toEqual([
+      'keyring.unusable {"place":"folder /mnt/keys","pools":"one","error":"all are revoked"}',
+      'keyring.warning {"place":"folder /mnt/keys","detail":"w"}',
+    ]);
     expect(rings.of('one')?.problem).toBe('all are revoked');
   });
 

@@ -33,7 +33,8 @@ function isKeyFacts(value: unknown): value is KeyFacts {
 }
 
 function isRingElement(value: unknown): value is RingElement {
-  if (!isRecord(value) || !hasOnly(value, ['name', 'text'])) return false;
+  if (!isRecord(value) || !hasOnly(value, ['name', 'text', 'closed'])) return false;
+  if (value['closed'] !== undefined && value['closed'] !== true) return false;
   return typeof value['name'] === 'string' && elementName.test(value['name']) && typeof value['text'] === 'string';
 }
 

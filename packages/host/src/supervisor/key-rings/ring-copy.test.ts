@@ -52,6 +52,18 @@ describe('the copy of a ring', () => {
     expect(statSync(join(folder, 'key-a.xml')).ino).toBe(ino);
   });
 
+  it('keeps a key as it was that can no longer be opened, if it is of this ring', () => {
+    const closed = { name: 'key-a', text: 'closed', closed: true } as const;
+    const text = (): string => readFileSync(join(folder, 'key-a.xml'), 'utf8');
+    writeRingCopy(folder, [closed], own, 'place');
+    expect(text()).toBe('closed');
+    writeRingCopy(folder, [{ name: 'key-a', text: 'open' }], own, 'place');
+    writeRingCopy(folder, [closed], own, 'place');
+    expect(text()).toBe('open');
+    writeRingCopy(folder, [closed], own, 'other');
+    expect(text()).toBe('closed');
+  });
+
   it('tells keys of this ring from those of the one that a pool had before', () => {
     expect(hasKeysOf(folder, 'place')).toBe(false);
     writeRingCopy(folder, [{ name: 'key-a', text: 'A' }], own, 'place');

@@ -38,8 +38,12 @@ export function writeRingCopy(
   place: string,
 ): void {
   makeCopyFolder(folder, reader);
+  const isOfPlace = textOf(join(folder, markFile)) === markOf(place);
+  // A key never changes: one that can no longer be opened stays as it was when it could.
+  const kept = ({ name, closed }: RingElement): string | undefined =>
+    closed === true && isOfPlace ? textOf(join(folder, fileOf(name))) : undefined;
   const wanted = new Map([
-    ...elements.map(({ name, text }) => [fileOf(name), text] as const),
+    ...elements.map((element) => [fileOf(element.name), kept(element) ?? element.text] as const),
     [markFile, markOf(place)],
   ]);
   for (const [file, text] of wanted) {
@@ -54,7 +58,7 @@ export function writeRingCopy(
 /** Whether there are keys of this ring: those of another, which the pool had before, do not count. */
 export function hasKeysOf(folder: string, place: string): boolean {
   try {
-    const isOfPlace = readFileSync(join(folder, markFile), 'utf8') === markOf(place);
+    const isOfPlace = textOf(join(folder, markFile)) === markOf(place);
     return isOfPlace && readdirSync(folder).some((file) => file.startsWith('key-'));
   } catch {
     return false;

@@ -106,23 +106,23 @@ export class SharedRing {
 
   #loaded(answer: KeeperAnswer & { ok: true }, elements: readonly RingElement[]): void {
     const { emit, now, place } = this.#options;
-    this.#failures = answer.problem === undefined ? 0 : this.#failures + 1;
-    this.#elements = elements;
+    const { problem, warnings, changed, keys } = answer;
+    const merged = elements.map((element) => this.#openedBefore(element) ?? element);
+    // Keys that could be opened earlier make up for those that cannot be opened now.
+    const isKept = merged.some((element, index) => element !== elements[index]);
+    this.#elements = merged;
+    for (const reader of this.#readers.values()) this.#write(reader, merged);
+    for (const key of changed) emit('keyring.key_created', { place, key });
+    if (problem !== undefined && isKept) return this.#failed(warnings.join(' ') || problem);
+    this.#failures = problem === undefined ? 0 : this.#failures + 1;
     this.#loadedAt = now();
-    this.#problem = answer.problem;
-    for (const reader of this.#readers.values()) this.#write(reader, elements);
-    if (answer.problem !== undefined) {
-      this.#reportOnce(answer.problem, () =>
-        emit('keyring.unusable', { place, pools: this.#poolNames, error: answer.problem ?? '' }),
-      );
-    } else {
-      const warnings = answer.warnings.join(' ');
-      this.#reportOnce(`${answer.keys.length} ${warnings}`, () => {
-        emit('keyring.loaded', { place, pools: this.#poolNames, keys: answer.keys.length });
-        for (const warning of answer.warnings) emit('keyring.warning', { place, detail: warning });
-      });
-    }
-    for (const key of answer.changed) emit('keyring.key_created', { place, key });
+    this.#problem = problem;
+    this.#reportOnce([problem, keys.length, ...warnings].join(' '), () => {
+      const pools = this.#poolNames;
+      if (problem === undefined) emit('keyring.loaded', { place, pools, keys: keys.length });
+      else emit('keyring.unusable', { place, pools, error: problem });
+      for (const detail of warnings) emit('keyring.warning', { place, detail });
+    });
   }
 
   #failed(error: string): void {
@@ -157,6 +157,11 @@ export class SharedRing {
   /** Also before this supervisor: a copy outlives it. */
   get #hadKeys(): boolean {
     return this.#elements?.some(isKey) ?? this.readers.some(({ folder }) => hasKeysOf(folder, this.#options.place));
+  }
+
+  /** A key never changes: one whose certificate is gone now is what it was when it could be opened. */
+  #openedBefore({ name, closed }: RingElement): RingElement | undefined {
+    return closed === true ? this.#elements?.find((each) => each.name === name && each.closed !== true) : undefined;
   }
 
   get #poolNames(): string {

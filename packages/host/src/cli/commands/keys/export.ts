@@ -33,6 +33,10 @@ export const keysExportCommand = defineCommand({
     }
     const { elements = [] } = await actOnRing(ring, { type: 'read' }, output);
     if (elements.length === 0) throw commandError('key-ring-failed', `the key ring of pool ${ring.pool} is empty`);
+    if (elements.some(({ closed }) => closed === true)) {
+      const what = `keys of pool ${ring.pool} cannot be opened, nothing was written`;
+      throw commandError('key-ring-failed', what, [['try', 'their certificate in olderCertificates']]);
+    }
     const { archive = '' } = await access.actWithoutRing({ type: 'seal', elements, passphrase });
     const path = resolve(system.workingDirectory, file);
     await writeNew(path, archive);

@@ -1,7 +1,7 @@
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { readPolicyFile, policyPath, instantOf, usualLifetimeDays } from '@poolhouse/data-protection/administration';
-import { silentLogger } from '@poolhouse/data-protection';
+import { CryptographicError, silentLogger } from '@poolhouse/data-protection';
 import type { KeeperAction, RingElement, RingPlace } from '../keeper-job.ts';
 import { sealArchive } from './archive.ts';
 import { importElements } from './import-elements.ts';
@@ -56,19 +56,39 @@ export async function performAction(ring: Ring): Promise<ActionResult> {
 }
 
 async function load(ring: Ring, hadKeys: boolean): Promise<ActionResult> {
-  const before = new Set((await keysOf(ring)).map(({ keyId }) => keyId));
-  if (hadKeys && before.size === 0) {
+  const before = await keysOf(ring);
+  if (hadKeys && before.length === 0) {
     throw new Error('it is empty and had keys before: is its share mounted? To begin anew, use poolhouse keys create');
   }
-  using provider = ring.provider(ring.job.autoGenerate);
+  const mayGenerate = ring.job.autoGenerate && !(await lacksCertificate(before, ring));
+  using provider = ring.provider(mayGenerate);
   const problem = await provider.load().then(
     () => undefined,
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
   // What cannot be read at all fails here, and the copy that there is stays.
   const elements = await readableElements(ring);
-  const changed = (await keysOf(ring)).map(({ keyId }) => keyId).filter((keyId) => !before.has(keyId));
+  const known = new Set(before.map(({ keyId }) => keyId));
+  const changed = (await keysOf(ring)).map(({ keyId }) => keyId).filter((keyId) => !known.has(keyId));
   return { changed, elements, ...(problem === undefined ? {} : { problem }) };
+}
+
+/**
+ * Whether keys in use are protected for a certificate that is not here. A machine with the wrong certificate would make
+ * a key that the others cannot open, and they one that it cannot, for ever.
+ */
+async function lacksCertificate(keys: Awaited<ReturnType<typeof keysOf>>, ring: Ring): Promise<boolean> {
+  const now = instantOf(new Date());
+  for (const key of keys.filter(({ isRevoked, expirationDate }) => !isRevoked && expirationDate > now)) {
+    const error = await key.createEncryptor().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof CryptographicError) || error.code !== 'DecryptionKeyNotFound') continue;
+    ring.warn(`No new key is made here: key {${key.keyId}} is in use, and the certificate that opens it is missing.`);
+    return true;
+  }
+  return false;
 }
 
 /** A share that is not mounted must not become a folder of this machine. */

@@ -145,6 +145,15 @@ describe('a key keeper', () => {
     expect(problem).toBeDefined();
   });
 
+  it('makes no key beside those of a certificate that is missing: other machines could not open it', async () => {
+    await done(load, { certificate: certificateBytes('first') });
+    const { changed, problem, warnings } = await done(load, { certificate: certificateBytes('second') });
+    expect(changed).toEqual([]);
+    expect(problem).toBeDefined();
+    expect(warnings.join()).toContain('No new key is made here');
+    expect(await files()).toHaveLength(1);
+  });
+
   it('exports a ring under a passphrase, and imports what is missing', async () => {
     await done(load, { certificate: certificateBytes('first') });
     const passphrase = 'correct horse';
