@@ -19,7 +19,7 @@ const steps: readonly Step[] = [
   { name: 'lint and import directions', program: tool('oxlint'), arguments: ['--deny-warnings'] },
   { name: 'format (mend with: npm run format)', program: tool('oxfmt'), arguments: ['--check', '.'] },
   {
-    name: 'conformance page (mend with: node scripts/conformance.ts)',
+    name: 'conformance page (mend with: npx node scripts/conformance.ts)',
     program: process.execPath,
     arguments: ['scripts/conformance.ts', '--check'],
   },

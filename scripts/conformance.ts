@@ -23,7 +23,7 @@ const target = join(repository, 'docs/reference/conformance.md');
 
 if (process.argv.includes('--check')) {
   if ((await readFile(target, 'utf8').catch(() => '')) !== page) {
-    console.error('docs/reference/conformance.md is out of date; write it anew with: node scripts/conformance.ts');
+    console.error('docs/reference/conformance.md is out of date; write it anew with: npx node scripts/conformance.ts');
     process.exitCode = 1;
   }
 } else {

@@ -672,6 +672,15 @@ describe('a later revision', () => {
   });
 });
 
+it('tells of a value out of range as of a warning, also beside errors', async () => {
+  const loaded = await load({ [configFile]: server({ pools: '<add name="q" queueLength="5"/><add name="q"/>' }) });
+  const { errors } = loaded as { errors: readonly ConfigurationDiagnostic[] };
+  expect(errors.map(({ severity, code }) => `${severity} ${code}`).sort()).toEqual([
+    'error duplicate',
+    'warning outOfRange',
+  ]);
+});
+
 it('has diagnostics with what a page and a log need', async () => {
   const loaded = await load({ [configFile]: server({ pools: '<add name="p"/>' }) });
   const [error] = (loaded as { errors: readonly ConfigurationDiagnostic[] }).errors;

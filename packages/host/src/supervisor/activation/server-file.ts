@@ -64,7 +64,7 @@ export async function readServerFile(
   const errors = evaluation.diagnostics.filter(
     (diagnostic) => diagnostic.severity === 'error' && !isPoolRange(diagnostic),
   );
-  if (errors.length > 0) return { errors: evaluation.diagnostics, stamps };
+  if (errors.length > 0) return { errors: evaluation.diagnostics.map(softened), stamps };
   return {
     document,
     includes: [...includes.files].flatMap(([source, file]) =>
