@@ -219,8 +219,8 @@ export class Supervisor implements SupervisorOperations {
     try {
       const result = await this.#options.load(before);
       if ('errors' in result) {
-        for (const { file, line, message } of result.errors)
-          emit('config.reload.failed', { file, line, detail: message });
+        for (const { severity, file, line, message } of result.errors)
+          if (severity === 'error') emit('config.reload.failed', { file, line, detail: message });
         return;
       }
       const after = result.revision;
