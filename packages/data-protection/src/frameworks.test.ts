@@ -188,6 +188,7 @@ describe('whether the client came over TLS, and where the application is mounted
   it.each<[string, HttpExchange, boolean, string]>([
     ['node:http', httpExchange({ headers: {}, socket: {} }, response), false, ''],
     ['node:https', httpExchange({ headers: {}, socket: { encrypted: true } }, response), true, ''],
+    ['a request without a connection', httpExchange({ headers: {}, socket: null }, response), false, ''],
     ['a gateway', httpExchange({ headers: {}, socket: {}, pathBase: '/shop' }, response), false, '/shop'],
     ['Express behind a proxy', forExpress.httpExchange({ headers: {}, secure: true }, response), true, ''],
     [

@@ -80,7 +80,7 @@ export class BearerTokens {
    * @param authorization `Bearer` and the token
    */
   async getTicket(authorization: string | null | undefined): Promise<AuthenticationTicket | null> {
-    return authorization?.startsWith('Bearer ') === true
+    return typeof authorization === 'string' && authorization.startsWith('Bearer ')
       ? this.#valid(await this.#accessTokens.unprotect(authorization.slice('Bearer '.length).trim()))
       : null;
   }

@@ -19,6 +19,8 @@ export type Authentication = CookieAuthentication | CookieAuthenticationOptions;
 /**
  * The ticket in the authentication cookie of a request of node:http, node:http2 or fetch; null when there is none that
  * is valid now. Never rejects. What it leaves to the application, `CookieAuthentication` tells.
+ *
+ * @throws TypeError for options with which no `CookieAuthentication` can be made, whatever the request
  */
 export function getAuthenticationTicket(
   request: NodeRequest | FetchRequest,

@@ -4,6 +4,8 @@ import { EphemeralDataProtectionProvider } from '../protection/ephemeral-data-pr
 import { vectorProvider } from '../testing/vector-provider.ts';
 import { vectors } from '../testing/vectors.ts';
 import { instantOf } from '../time/instant.ts';
+import { fakeExchange } from '../testing/fake-exchange.ts';
+import { Antiforgery } from './antiforgery/antiforgery.ts';
 import { BearerTokens } from './bearer-tokens.ts';
 import { ClaimsIdentity } from './claims/claims-identity.ts';
 import { IdentityTokens } from './identity-tokens.ts';
@@ -124,6 +126,22 @@ describe('tokens of Identity', () => {
     expect(await tokensAt(0).read(longer.toString('base64'))).toBeNull();
   });
 });
+
+// What a field of JSON, or one that a query repeats, may be.
+it.each([[{ length: 2 ** 50 }], [['Bearer AAAA']], [4], [true], [null]])(
+  '%j is no token of any kind',
+  async (value) => {
+    const token = value as unknown as string;
+    const bearerTokens = new BearerTokens({ provider });
+    const subject = { userId: '42', purpose: 'ResetPassword', securityStamp: '' };
+    expect(await bearerTokens.getTicket(token)).toBeNull();
+    expect(await bearerTokens.getRefreshTicket(token)).toBeNull();
+    expect(await new IdentityTokens({ provider }).validate(token, subject)).toBe(false);
+    expect(await new SessionCookieFormat(provider).unprotect(token)).toBeNull();
+    expect(await new Antiforgery({ provider }).isRequestValid(fakeExchange(''), null, token)).toBe(false);
+    await expect(provider.createProtector('p').unprotect(token)).rejects.toThrow(TypeError);
+  },
+);
 
 describe('signing in at another site', () => {
   it('finds its way back by the state', async () => {

@@ -38,6 +38,11 @@ describe('decodeBase64Url', () => {
     ['a full-width letter', 'AAA\uff21'],
   ])('D-47 refuses %s', (_, text) => expect(() => decodeBase64Url(text)).toThrow(EncodingError));
 
+  // What is in the body of a request may be anything; Buffer.from would make as many bytes as that says.
+  it.each([[{ length: 2 ** 50 }], [{ length: 4 }], [['AAAA']], [4], [null], [undefined]])('refuses %j', (value) => {
+    expect(() => decodeBase64Url(value as unknown as string)).toThrow(EncodingError);
+  });
+
   it('reads back what it wrote', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {

@@ -9,9 +9,11 @@ export function encodeBase64Url(bytes: Buffer): string {
  * Decodes base64url strictly. As .NET does, takes `+` and `/` too, correct padding, and any value of the bits that the
  * last character does not need.
  *
- * @throws EncodingError for any other character and for a length that no bytes have
+ * @param text what came with a request may be no text at all; `Buffer.from` would make as many bytes as it says it has
+ * @throws EncodingError for what is no text, for any other character and for a length that no bytes have
  */
 export function decodeBase64Url(text: string): Buffer {
+  if (typeof text !== 'string') throw new EncodingError('What should be base64url is no text.');
   const bytes = Buffer.from(text, 'base64url');
   // Node.js skips what it does not know, and of a character above U+00FF takes the low byte for it. Nothing of that
   // survives the way back, so what we write ourselves, nearly every text, is proven by one comparison.

@@ -159,6 +159,10 @@ describe('a pair of tokens', () => {
 });
 
 describe('storing', () => {
+  it.each([{ name: 'a b' }, { path: '/;a' }, { domain: 'a\r\nb' }])('is not made with a cookie of %j', (cookie) => {
+    expect(() => over({ cookie })).toThrow(TypeError);
+  });
+
   it('writes a strict cookie once', async () => {
     const first = fakeExchange();
     const { requestToken, ...names } = await over().getAndStoreTokens(first);

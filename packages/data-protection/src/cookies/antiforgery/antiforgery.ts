@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { DataProtectorFactory } from '../../protection/data-protector.ts';
 import { encodeUtf8 } from '../../encoding/utf8.ts';
 import type { ClaimsPrincipal } from '../claims/claims-principal.ts';
-import { cookieOptions, type CookieBuilder } from '../http/cookie-builder.ts';
+import { checkCookie, cookieOptions, type CookieBuilder } from '../http/cookie-builder.ts';
 import type { HttpExchange, RequestPart } from '../http/http-exchange.ts';
 import { RequestCookies } from '../http/request-cookies.ts';
 import { formatSetCookie } from '../http/set-cookie.ts';
@@ -54,12 +54,14 @@ export class Antiforgery {
   readonly #additionalData: NonNullable<AntiforgeryOptions['additionalData']> | undefined;
   readonly #random: (bytes: number) => Buffer;
 
+  /** @throws TypeError for a name, path or domain that no cookie can have */
   constructor(options: AntiforgeryOptions) {
     this.cookieName = options.cookie?.name ?? antiforgeryCookieName(options.applicationName);
     this.formFieldName = options.formFieldName ?? '__RequestVerificationToken';
     this.headerName = options.headerName ?? 'RequestVerificationToken';
     this.#format = new SecureDataFormat(antiforgeryTokenSerializer, options.provider.createProtector(purpose));
     this.#builder = { sameSite: 'strict', securePolicy: 'none', ...options.cookie };
+    checkCookie(this.cookieName, this.#builder);
     this.#additionalData = options.additionalData;
     this.#random = options.random ?? randomBytes;
   }

@@ -1,5 +1,5 @@
 import type { RequestPart } from './http-exchange.ts';
-import type { SameSite, SetCookieOptions } from './set-cookie.ts';
+import { formatSetCookie, type SameSite, type SetCookieOptions } from './set-cookie.ts';
 
 /** How an application wants a cookie. ASP.NET Core: `CookieBuilder`. */
 export interface CookieBuilder {
@@ -14,6 +14,11 @@ export interface CookieBuilder {
   /** `sameAsRequest`: only over TLS when the request came over TLS. */
   readonly securePolicy?: 'sameAsRequest' | 'always' | 'none';
   readonly maxAgeSeconds?: number;
+}
+
+/** @throws TypeError for a name, path or domain that no cookie can have: better at the start than with a request */
+export function checkCookie(name: string, { path = '/', domain = '' }: CookieBuilder): void {
+  formatSetCookie(name, '', { path, domain });
 }
 
 /** Attributes of the cookie in one answer. */

@@ -24,7 +24,7 @@ export interface RequestPart {
 /** The parts of a request of node:http or node:http2 that are read; an Express request has `secure` besides. */
 export interface NodeRequest {
   readonly headers: IncomingHttpHeaders;
-  readonly socket?: object;
+  readonly socket?: object | null;
   /** Express: over TLS, `trust proxy` considered. */
   readonly secure?: boolean | undefined;
   /** Set behind a gateway that mounts the application. */
@@ -89,6 +89,6 @@ export function fetchExchange(request: FetchRequest, headers: FetchHeaders): Htt
   };
 }
 
-function isEncrypted(socket: object | undefined): boolean {
-  return socket !== undefined && 'encrypted' in socket && socket.encrypted === true;
+function isEncrypted(socket: object | null | undefined): boolean {
+  return socket != null && 'encrypted' in socket && socket.encrypted === true;
 }

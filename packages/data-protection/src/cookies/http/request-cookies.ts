@@ -19,7 +19,7 @@ export class RequestCookies {
    * @param maximumLength a longer field counts as none
    */
   constructor(header: string | null | undefined, maximumLength = defaultMaximumCookieLength) {
-    if (header == null || header.length > maximumLength) return;
+    if (typeof header !== 'string' || header.length > maximumLength) return;
     for (const part of header.split(';')) {
       const [, name, value] = pairForm.exec(part.trim()) ?? [];
       if (name !== undefined && value !== undefined && value !== '') this.#values.set(upperCase(name), value);
