@@ -91,7 +91,8 @@ describe('poolhouse run', () => {
         return request({ port: running.port, path: '/' });
       });
       expect(response.text()).toBe(answer);
-      expect(running.output()).toContain(String(running.port));
+      // The site answers a moment before it is told where.
+      await until('the port to be told', () => running.output().includes(`:${running.port}/`));
     } finally {
       await running.stop();
     }
