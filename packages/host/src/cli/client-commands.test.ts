@@ -196,11 +196,7 @@ describe('logs', () => {
 
   it('shows the lines with their process', async () => {
     expect((await run('logs', 'shop', '-n', '1')).stdout).toBe('shop#1 two \u001b[31mred\n');
-    expect((await run('logs', '--tail=1')).stdout.split('\n').sort()).toEqual([
-      '',
-      'blog#1 two \u001b[31mred',
-      'shop#1 two \u001b[31mred',
-    ]);
+    expect((await run('logs', '--tail=1')).stdout).toBe('shop#1 two \u001b[31mred\nblog#1 two \u001b[31mred\n');
   });
 
   it("passes the API's lines through with --json", async () => {
@@ -216,6 +212,27 @@ describe('logs', () => {
     await expect.poll(() => String(stdout.read() ?? '')).toContain('two');
     interruption.abort('SIGINT');
     expect(await ended).toBe(130);
+  });
+
+  it('shows more pools than it follows, and says so', async () => {
+    supervisor.change({ pools: Array.from({ length: 40 }, (_, number) => samplePool(`p${number}`)) });
+    expect((await run('logs', '-n', '1')).stdout.split('\n')).toHaveLength(41);
+    expect(await run('logs', '-f')).toEqual({
+      ...{ code: 2, stdout: '' },
+      stderr: `error PH1104: logs follows 32 pools at most, and there are 40\n  try: poolhouse logs POOL -f\n`,
+    });
+  });
+
+  it('ends when one of the pools that it follows cannot be followed', async () => {
+    const pools = Array.from({ length: 32 }, (_, number) => samplePool(`p${number}`));
+    supervisor.change({ pools });
+    const interruption = new AbortController();
+    const stdout = new PassThrough();
+    const other = runCommandLine(['logs', 'p0', '-f'], { ...system, stdout, interrupted: interruption.signal });
+    await expect.poll(() => String(stdout.read() ?? '')).toContain('two');
+    expect(await run('logs', '-f')).toMatchObject({ code: 1, stderr: expect.stringContaining('error PH2004') });
+    interruption.abort('SIGINT');
+    await other;
   });
 
   it('knows no other pool', async () => {

@@ -1,3 +1,4 @@
+import { streamLimit } from '../../supervisor/management/index.ts';
 import type { OutputLine, StatusSnapshot } from '../../supervisor/management/index.ts';
 import type { AdminClient } from '../admin-client.ts';
 import { connectionOptions, defineCommand } from '../command.ts';
@@ -27,23 +28,36 @@ export const logsCommand = defineCommand({
   exits: ['not-found', 'denied', 'unreachable', 'interrupted'],
   async run({ arguments: [pool], options, output, system }) {
     const tail = readLines(options.tail);
-    const client = await connectAdmin(system, options.run);
-    const pools = pool === undefined ? await poolNames(client) : [pool];
-    const query = `?tail=${tail}&follow=${options.follow === true}`;
+    const follow = options.follow === true;
+    // The end of one stream by an error ends the others.
+    const failed = new AbortController();
+    const interrupted = AbortSignal.any([system.interrupted, failed.signal]);
+    const client = await connectAdmin({ ...system, interrupted }, options.run);
     const show = outputLineWriter(output);
-    await Promise.all(
-      pools.map(async (name) => {
-        const path = `/api/v1/logs/${encodeURIComponent(name)}${query}`;
-        try {
-          await client.stream(path, (line) => show(JSON.parse(line) as OutputLine));
-        } catch (error) {
-          throw await withPoolNames(client, name, error);
-        }
-      }),
-    );
+    const showPool = async (name: string): Promise<void> => {
+      try {
+        await client.stream(`/api/v1/logs/${encodeURIComponent(name)}?tail=${tail}&follow=${follow}`, (line) =>
+          show(JSON.parse(line) as OutputLine),
+        );
+      } catch (error) {
+        const told = await withPoolNames(client, name, error);
+        failed.abort();
+        throw told;
+      }
+    };
+    const pools = pool === undefined ? await poolNames(client) : [pool];
+    if (follow) await Promise.all(atMostStreams(pools).map(showPool));
+    else for (const name of pools) await showPool(name);
     return 0;
   },
 });
+
+function atMostStreams(pools: readonly string[]): readonly string[] {
+  if (pools.length <= streamLimit) return pools;
+  throw commandError('wrong-arguments', `logs follows ${streamLimit} pools at most, and there are ${pools.length}`, [
+    ['try', 'poolhouse logs POOL -f'],
+  ]);
+}
 
 function readLines(text: string | undefined): number {
   if (text === undefined) return 200;

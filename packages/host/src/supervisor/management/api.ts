@@ -8,7 +8,7 @@ import { matchRoute } from './route-match.ts';
 import { routes } from './routes.ts';
 
 /** Streams (events, followed logs) that may be open at a time. */
-const streamLimit = 32;
+export const streamLimit = 32;
 
 /**
  * The management API as a request listener; it never throws.
