@@ -1,4 +1,5 @@
 import { constants, privateDecrypt, publicEncrypt, randomBytes, type KeyObject } from 'node:crypto';
+import { asBuffer } from '../../encoding/as-buffer.ts';
 import type { KeyTransport } from './algorithms.ts';
 
 export function wrapKey(key: Uint8Array, publicKey: KeyObject, transport: KeyTransport): Buffer {
@@ -20,7 +21,11 @@ export function unwrapKey(wrapped: Uint8Array, privateKey: KeyObject, transport:
     }
     // Node.js refuses PKCS#1 v1.5 here since CVE-2023-46809, so the padding is taken off below.
     const block = privateDecrypt({ key: privateKey, padding: constants.RSA_NO_PADDING }, wrapped);
-    return unpad(block, substitute);
+    try {
+      return unpad(block, substitute);
+    } finally {
+      block.fill(0);
+    }
   } catch {
     return substitute;
   }
@@ -37,7 +42,7 @@ export function unpad(block: Uint8Array, substitute: Uint8Array): Buffer {
   // Below zero only for a zero byte, whose sign is shifted to the lowest bit.
   for (let index = 2; index < start - 1; index += 1) wrong |= (byteOf(block, index) - 1) >>> 31;
   const keep = (wrong - 1) >> 31;
-  return Buffer.from(substitute.map((byte, index) => (byteOf(block, start + index) & keep) | (byte & ~keep)));
+  return asBuffer(substitute.map((byte, index) => (byteOf(block, start + index) & keep) | (byte & ~keep)));
 }
 
 function byteOf(bytes: Uint8Array, index: number): number {

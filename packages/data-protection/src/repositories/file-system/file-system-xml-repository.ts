@@ -1,4 +1,5 @@
-import { chmod, lstat, mkdir, readdir, stat, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readBoundedFile } from '../../files/bounded-file.ts';
@@ -79,8 +80,17 @@ export class FileSystemXmlRepository implements XmlRepository {
   async #makeDirectory(): Promise<void> {
     const made = await mkdir(this.directory, { recursive: true, mode: 0o700 });
     // mkdir takes no setgid bit, and the process's umask may take the group's rights.
-    if (made !== undefined && (this.#fileMode & 0o077) !== 0)
-      await chmod(this.directory, directoryMode(this.#fileMode));
+    if (made !== undefined && (this.#fileMode & 0o077) !== 0) await this.#openUp();
+  }
+
+  async #openUp(): Promise<void> {
+    // Of the directory that was made, not of what a link leads to that took its place.
+    const handle = await open(this.directory, constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    try {
+      await handle.chmod(directoryMode(this.#fileMode));
+    } finally {
+      await handle.close();
+    }
   }
 
   async #stored(): Promise<StoredFile[]> {
