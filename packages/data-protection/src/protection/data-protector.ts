@@ -12,17 +12,29 @@ export interface DataProtectorFactory {
 
 /** Protects bytes or text for one chain of purposes. Immutable and cheap; keep it. ASP.NET Core: `IDataProtector`. */
 export interface DataProtector extends DataProtectorFactory {
-  /** Bytes come back as bytes, text as base64url without padding. */
+  /**
+   * Bytes come back as bytes, text as base64url without padding.
+   *
+   * @throws CryptographicError `EncryptionFailed` when the ring has no key to protect with or cannot be loaded, and
+   *   `GenericError` for text with a lone surrogate; TypeError for what is neither bytes nor text
+   */
   protect(data: Uint8Array): Promise<Uint8Array>;
   protect(text: string): Promise<string>;
-  /** @throws CryptographicError when it was not protected for these purposes, or its key is gone or revoked */
+  /**
+   * What was protected, in the form it was given in.
+   *
+   * @throws CryptographicError whose `code` tells: `BadMagicHeader` for what is no payload, `PayloadInvalid` for one that
+   *   was changed or made for other purposes, `KeyNotFound`, `KeyRevoked`, `GenericError` for text that is no base64url;
+   *   TypeError for what is neither bytes nor text
+   */
   unprotect(data: Uint8Array): Promise<Uint8Array>;
   unprotect(text: string): Promise<string>;
-  /** The same without a promise. @throws RingNotLoadedError before the first load: await any of the others once */
+  /** The same without a promise. @throws RingNotLoadedError besides, before the first load: await any of the others once */
   protectSync(data: Uint8Array): Uint8Array;
   protectSync(text: string): string;
   unprotectSync(data: Uint8Array): Uint8Array;
   unprotectSync(text: string): string;
+  /** For the same purposes, and payloads that say until when they are valid. Neither reads those of the other. */
   toTimeLimitedDataProtector(): TimeLimitedDataProtector;
 }
 
@@ -31,7 +43,10 @@ export interface PersistedDataProtector extends DataProtector {
   /**
    * Reads a payload although its key may have been revoked.
    *
-   * `requiresMigration`: protect it anew, its key is not the default key or is revoked.
+   * @param ignoreRevocationErrors false: as `unprotect`, and a revoked key throws `KeyRevoked`
+   * @returns `requiresMigration`: protect it anew, its key is not the default key or is revoked. `wasRevoked`: whoever
+   *   got hold of the key may have made it
+   * @throws CryptographicError as `unprotect`
    */
   dangerousUnprotect(
     data: Uint8Array,
@@ -41,7 +56,9 @@ export interface PersistedDataProtector extends DataProtector {
 
 /** When a payload stops being readable: an instant or a span from now; neither = never. */
 export interface Lifetime {
+  /** The last instant at which it is valid. */
   readonly expiration?: Date;
+  /** Milliseconds from now. */
   readonly lifetimeMs?: number;
 }
 
@@ -49,11 +66,13 @@ export interface Lifetime {
 export interface TimeLimitedDataProtector {
   createProtector(purpose: string, ...subPurposes: string[]): TimeLimitedDataProtector;
   createProtector(purposes: readonly string[]): TimeLimitedDataProtector;
+  /** As `DataProtector` has it. @throws TypeError besides for both ways to say the time, RangeError for no date of .NET */
   protect(data: Uint8Array, lifetime?: Lifetime): Promise<Uint8Array>;
   protect(text: string, lifetime?: Lifetime): Promise<string>;
+  /** @throws CryptographicError `PayloadExpired` besides those of `DataProtector` */
   unprotect(data: Uint8Array): Promise<Uint8Array>;
   unprotect(text: string): Promise<string>;
-  /** `expiration` is null for a payload without one. */
+  /** The same, and until when; `expiration` is null for a payload without one. */
   unprotectWithExpiration(data: Uint8Array): Promise<{ plaintext: Uint8Array; expiration: Date | null }>;
   unprotectWithExpiration(text: string): Promise<{ plaintext: string; expiration: Date | null }>;
 }
