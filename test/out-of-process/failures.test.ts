@@ -97,7 +97,11 @@ describe('a start that fails', () => {
       const response = await host.get('/');
       expect(response.status).toBe(502);
       expect(response.text()).toContain('502.5');
-      expect(host.events.named('app.start.attempt_failed')).toHaveLength(2);
+      const failed = host.events.named('app.start.attempt_failed');
+      expect(failed).toHaveLength(2);
+      for (const { message } of failed) {
+        expect(message).toContain('did not listen on 127.0.0.1 and the port in ASPNETCORE_PORT (also PORT) within 1 s');
+      }
       await until('no process', () => host.pids().app.length === 0);
     },
   );

@@ -95,7 +95,8 @@ function notStarted(draft: Draft, process: WorkerProcess): void {
   const { startupTimeLimitMs } = draft.state.settings.processModel;
   const limitMs = process.helloAt === undefined ? startupTimeLimitMs : process.hosting.startupLimitMs;
   if (process.hosting.kind === 'worker') draft.report('worker.startup.timeout', { ...draft.about(process), limitMs });
-  const message = `it did not start within ${limitMs / 1000} seconds`;
+  const what = process.hosting.channel ? 'start' : 'listen on 127.0.0.1 and the port in ASPNETCORE_PORT (also PORT)';
+  const message = `it did not ${what} within ${limitMs / 1000} s`;
   condemned(draft, process.id, 'startup-timeout', { stage: 'time', message, critical: false });
 }
 
