@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +48,21 @@ describe('CertificateFolder', () => {
     await writeFile(file, Buffer.from(pfxFiles.files['dotnet-store'].base64, 'base64'));
     const folder = new CertificateFolder(dotnetUserStore(home), { logger });
     expect((await folder.find(vectorThumbprint))[0]?.privateKey).toBeDefined();
+  });
+
+  it('notices a file of the same size and time whose content, or permission to read it, is new', async () => {
+    const folder = new CertificateFolder(home, { logger });
+    const file = join(home, 'a.pem');
+    const time = new Date('2026-01-01T00:00:00Z');
+    await writeFile(file, 'x'.repeat(pem.length));
+    await utimes(file, time, time);
+    expect(await folder.find(thumbprint)).toEqual([]);
+    const { ctimeMs } = await stat(file);
+    await writeFile(file, pem);
+    // The system's clock for files goes in steps of some milliseconds.
+    do await utimes(file, time, time);
+    while ((await stat(file)).ctimeMs === ctimeMs);
+    expect(await folder.find(thumbprint)).toHaveLength(1);
   });
 
   it('passes over what is no file, or too large, and tells it', async () => {

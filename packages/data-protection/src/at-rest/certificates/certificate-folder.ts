@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fewAtOnce } from '../../files/few-at-once.ts';
 import type { Logger } from '../../logger.ts';
 import { CertificateError } from './certificate-error.ts';
 import { readCertificateFile } from './certificate-file.ts';
@@ -62,7 +63,7 @@ export class CertificateFolder implements CertificateSource {
       throw new CertificateError(`${this.#folder} holds more than ${mostFiles} certificates and keys.`);
     }
     for (const name of this.#read.keys()) if (!names.includes(name)) this.#read.delete(name);
-    return Promise.all(names.map((name) => this.#content(name)));
+    return fewAtOnce(names, (name) => this.#content(name));
   }
 
   async #list(): Promise<string[]> {
@@ -79,7 +80,8 @@ export class CertificateFolder implements CertificateSource {
   async #content(name: string): Promise<PemContent> {
     const path = join(this.#folder, name);
     const version = await stat(path).then(
-      ({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`,
+      // The time of change tells of permissions, too, and is nobody's to set.
+      ({ ctimeMs, size, ino }) => `${ctimeMs} ${size} ${ino}`,
       () => 'gone',
     );
     const known = this.#read.get(name);

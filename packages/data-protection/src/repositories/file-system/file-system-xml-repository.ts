@@ -3,6 +3,7 @@ import { lstat, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readBoundedFile } from '../../files/bounded-file.ts';
+import { fewAtOnce } from '../../files/few-at-once.ts';
 import { silentLogger, type Logger } from '../../logger.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { parseXml, sizeLimit } from '../../xml/parse-xml.ts';
@@ -25,8 +26,6 @@ export interface FileSystemOptions {
   readonly logger?: Logger;
 }
 
-/** Files that are read at once. */
-const parallel = 32;
 /** How often, and after how many ms, a file is read again that looks as if it were being written. */
 const rereads = 5;
 const rereadPause = 40;
@@ -96,11 +95,7 @@ export class FileSystemXmlRepository implements XmlRepository {
   async #stored(): Promise<StoredFile[]> {
     const names = (await this.#list()).filter((name) => name.endsWith('.xml')).sort();
     checkElementCount(names.length, this.directory);
-    const stored: (StoredFile | undefined)[] = [];
-    for (let start = 0; start < names.length; start += parallel) {
-      const group = names.slice(start, start + parallel).map((name) => this.#read(join(this.directory, name)));
-      stored.push(...(await Promise.all(group)));
-    }
+    const stored = await fewAtOnce(names, (name) => this.#read(join(this.directory, name)));
     return stored.filter((file) => file !== undefined);
   }
 
