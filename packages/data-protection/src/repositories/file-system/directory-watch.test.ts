@@ -61,6 +61,15 @@ describe('DirectoryWatch', () => {
       vi.advanceTimersByTime(60_000);
       expect(told).not.toHaveBeenCalled();
     });
+
+    it('stays closed when the system tells of something on its way out', () => {
+      const system = played();
+      const subject = new DirectoryWatch('/keys', system.told, timing, system.watch);
+      subject[Symbol.dispose]();
+      system.fail();
+      system.notice('rename', 'key-1.xml');
+      expect(vi.getTimerCount()).toBe(0);
+    });
   });
 
   it('sees a file come to a directory that is made later', async () => {

@@ -32,6 +32,7 @@ export class DirectoryWatch implements Disposable {
   #watcher: Watcher | undefined;
   #retry: NodeJS.Timeout | undefined;
   #telling: NodeJS.Timeout | undefined;
+  #disposed = false;
   #told = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -48,6 +49,7 @@ export class DirectoryWatch implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#disposed = true;
     this.#watcher?.close();
     clearTimeout(this.#retry);
     clearTimeout(this.#telling);
@@ -71,6 +73,7 @@ export class DirectoryWatch implements Disposable {
   }
 
   #lost(): void {
+    if (this.#disposed) return;
     this.#watcher?.close();
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
@@ -79,7 +82,7 @@ export class DirectoryWatch implements Disposable {
   }
 
   #tellSoon(): void {
-    if (this.#telling !== undefined) return;
+    if (this.#telling !== undefined || this.#disposed) return;
     const { debounce, interval } = this.#timing;
     const wait = Math.max(debounce, this.#told + interval - performance.now());
     this.#telling = setTimeout(() => {
