@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { XmlEncryptor } from '../at-rest/encryption-at-rest.ts';
 import { NullXmlEncryptor } from '../at-rest/null-encryption.ts';
+import { FileSystemXmlRepository } from '../repositories/file-system/file-system-xml-repository.ts';
 import { InMemoryXmlRepository } from '../repositories/in-memory-xml-repository.ts';
 import { at, keyElement, keyIdOf, revocationOf, TestLogger, TestRepository } from '../testing/elements.ts';
 import { openingWith } from '../testing/keys.ts';
@@ -86,6 +90,16 @@ describe('KeyManager', () => {
     await expect(managerOf().createNewKey(expires, active)).rejects.toThrow(RangeError);
     const short = managerOf({ random: () => new Uint8Array(10) });
     await expect(short.createNewKey(active, expires)).rejects.toThrow(RangeError);
+  });
+
+  it('revokes a key once, however often it is told', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'revoke-'));
+    const manager = managerOf({ repository: new FileSystemXmlRepository(directory) });
+    const { keyId } = await manager.createNewKey(active, expires);
+    await manager.revokeKey(keyId, 'lost');
+    await manager.revokeKey(keyId, 'and lost again');
+    expect((await manager.getAllKeys()).map(({ isRevoked }) => isRevoked)).toEqual([true]);
+    rmSync(directory, { recursive: true });
   });
 
   it('revokes one key and all keys, with reasons', async () => {

@@ -81,8 +81,8 @@ export class KeyManager {
   /**
    * Makes a key from random bytes and stores it: escrow sinks first, then encryption at rest, then the repository.
    *
-   * @throws RangeError when it would expire before it becomes active or after the year 9999, and what a sink, the encryptor or the repository
-   *   throws; then nothing is stored
+   * @throws RangeError when it would expire before it becomes active or after the year 9999, and what a sink, the
+   *   encryptor or the repository throws; then nothing is stored
    */
   async createNewKey(activationDate: Instant, expirationDate: Instant): Promise<StoredKey> {
     if (expirationDate <= activationDate) throw new RangeError('A key must expire after it becomes active.');
@@ -159,7 +159,12 @@ export class KeyManager {
 
   async #revoke(revocation: NewRevocation): Promise<void> {
     const element = writeRevocationElement(revocation);
-    await this.#options.repository.storeElement(element, revocationFriendlyName(revocation));
+    try {
+      await this.#options.repository.storeElement(element, revocationFriendlyName(revocation));
+    } catch (error) {
+      // Its name tells all that a revocation does: the one that is there does the same.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
     this.expire();
   }
 }
