@@ -25,9 +25,10 @@ const projects = ['unit', 'product'] as const;
 
 /** Files that spend their time waiting for limits of the product, or prove programs that are not Node.js. */
 const longTests = [
-  ...['idle-time', 'failures', 'queue', 'settings-and-stop'].map((name) => `test/pools/${name}.test.ts`),
+  ...['idle-time', 'failures', 'queue', 'recycling', 'settings-and-stop'].map((name) => `test/pools/${name}.test.ts`),
   ...['at-rest', 'elements', 'keys', 'processes', 'stores'].map((name) => `test/data-protection/${name}.test.ts`),
-  ...['aspnetcore', 'isolation', 'limits', 'out-of-process/failures', 'samples'].map((name) => `test/${name}.test.ts`),
+  ...['changes', 'failures', 'streams'].map((name) => `test/out-of-process/${name}.test.ts`),
+  ...['aspnetcore', 'isolation', 'key-rings', 'limits', 'samples'].map((name) => `test/${name}.test.ts`),
 ];
 
 const { values, positionals } = parseArgs({
