@@ -41,7 +41,8 @@ export async function ensureGroup(name: string, preferredGid?: number): Promise<
   if (existsSync(sysusers)) {
     await run(sysusers, ['--inline', `g ${name} ${preferredGid ?? '-'}`]);
   } else {
-    const wanted = preferredGid === undefined ? [] : ['--gid', String(preferredGid)];
+    // A wish, as it is for sysusers: groupadd fails for one that somebody has.
+    const wanted = preferredGid === undefined || !isFree(preferredGid) ? [] : ['--gid', String(preferredGid)];
     await run('/usr/sbin/groupadd', ['--system', ...wanted, name]);
   }
   return required(findGroup(name), `group ${name}`);

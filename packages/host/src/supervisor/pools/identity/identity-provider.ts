@@ -1,9 +1,10 @@
-import { chownSync, mkdirSync } from 'node:fs';
+import { lchownSync, mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ensureGroup, ensureUser, findUser, type Credentials, type LocalUser } from '../../../linux/index.ts';
 import type { ApplicationPoolSettings } from '../../activation/revision.ts';
 import type { PoolIdentity } from '../hosting/host-facts.ts';
+import { InTurn } from './in-turn.ts';
 import { poolUser } from './pool-user.ts';
 
 /** The group that every pool user belongs to, unless `manualGroupMembership` (IIS_IUSRS). */
@@ -13,6 +14,13 @@ export const gatewayUserName = 'poolhouse-gateway';
 /** Opens key rings that machines share: whoever may read the store must not read what pools and gateways may. */
 export const keeperUserName = 'poolhouse-keys';
 const sharedUsers = { NetworkService: 'poolhouse-net', LocalService: 'poolhouse-local' } as const;
+
+/** The accounts of this machine. */
+export interface Accounts {
+  readonly findUser: typeof findUser;
+  readonly ensureUser: typeof ensureUser;
+  readonly ensureGroup: typeof ensureGroup;
+}
 
 export class IdentityError extends Error {
   readonly user: string;
@@ -32,27 +40,31 @@ export class IdentityError extends Error {
 export class IdentityProvider {
   readonly #separateUsers: boolean;
   readonly #stateFolder: string;
+  readonly #accounts: Accounts;
+  /** Two at once would both find that an account is missing, and one of them fail to make it. */
+  readonly #making = new InTurn();
 
-  constructor(separateUsers: boolean, stateFolder: string) {
+  constructor(separateUsers: boolean, stateFolder: string, accounts: Accounts = { findUser, ensureUser, ensureGroup }) {
     this.#separateUsers = separateUsers;
     this.#stateFolder = stateFolder;
+    this.#accounts = accounts;
   }
 
   /** The unprivileged user of the gateways; undefined when everything runs as the current user. */
   async gatewayUser(): Promise<LocalUser | undefined> {
-    return this.#separateUsers ? ensureUser(gatewayUserName, { home: '/nonexistent' }) : undefined;
+    return this.#separateUsers ? this.#systemUser(gatewayUserName) : undefined;
   }
 
   /** Whom keepers of shared key rings run as; undefined when everything runs as the current user. */
   async keeperUser(): Promise<Credentials | undefined> {
     if (!this.#separateUsers) return undefined;
-    const { uid, gid, groups } = await ensureUser(keeperUserName, { home: '/nonexistent' });
+    const { uid, gid, groups } = await this.#systemUser(keeperUserName);
     return { uid, gid, groups };
   }
 
   /** @throws IdentityError when the pool cannot run as what it names */
   async identityOf(pool: ApplicationPoolSettings): Promise<PoolIdentity> {
-    return this.#separateUsers ? this.#separateIdentity(pool) : this.#ownIdentity(pool);
+    return this.#separateUsers ? this.#making.run(() => this.#separateIdentity(pool)) : this.#ownIdentity(pool);
   }
 
   /**
@@ -74,15 +86,19 @@ export class IdentityProvider {
         : identityType === 'SpecificUser'
           ? localName(userName)
           : sharedUsers[identityType];
-    const user = findUser(name);
+    const user = this.#accounts.findUser(name);
     if (user === undefined || user.uid === 0) return undefined;
     return { credentials: { uid: user.uid, gid: user.gid, groups: [] }, profile: this.#places(name) };
   }
 
   /** Whom keepers of shared key rings run as, if it is there already. */
   existingKeeperUser(): Credentials | undefined {
-    const user = this.#separateUsers ? findUser(keeperUserName) : undefined;
+    const user = this.#separateUsers ? this.#accounts.findUser(keeperUserName) : undefined;
     return user === undefined ? undefined : { uid: user.uid, gid: user.gid, groups: user.groups };
+  }
+
+  #systemUser(name: string): Promise<LocalUser> {
+    return this.#making.run(() => this.#accounts.ensureUser(name, { home: '/nonexistent' }));
   }
 
   async #separateIdentity(pool: ApplicationPoolSettings): Promise<PoolIdentity> {
@@ -92,9 +108,10 @@ export class IdentityProvider {
     if (user.uid === 0)
       throw new IdentityError(user.name, `${user.name} is root; a pool never runs as root, name another user`);
     const groups = new Set(identityType === 'SpecificUser' ? user.groups : []);
-    if (!manualGroupMembership) groups.add(await ensureGroup(everyPoolGroup));
+    if (!manualGroupMembership) groups.add(await this.#accounts.ensureGroup(everyPoolGroup));
     // The main group of an account that somebody made may have many members: keys are for one of the pool's own.
-    const keyReaders = 'shared' in pool.keyRing ? await ensureGroup(own.name, own.preferredId) : undefined;
+    const keyReaders =
+      'shared' in pool.keyRing ? await this.#accounts.ensureGroup(own.name, own.preferredId) : undefined;
     if (keyReaders !== undefined) groups.add(keyReaders);
     groups.delete(user.gid);
     return {
@@ -109,14 +126,14 @@ export class IdentityProvider {
     const home = (name: string): string => join(this.#stateFolder, 'pools', name, 'profile');
     switch (identityType) {
       case 'ApplicationPoolIdentity':
-        return ensureUser(ownName, { preferredId, home: home(ownName) });
+        return this.#accounts.ensureUser(ownName, { preferredId, home: home(ownName) });
       case 'NetworkService':
       case 'LocalService': {
         const name = sharedUsers[identityType];
-        return ensureUser(name, { home: home(name) });
+        return this.#accounts.ensureUser(name, { home: home(name) });
       }
       case 'SpecificUser': {
-        const user = findUser(localName(userName));
+        const user = this.#accounts.findUser(localName(userName));
         if (user === undefined)
           throw new IdentityError(
             userName,
@@ -140,7 +157,7 @@ export class IdentityProvider {
     mkdirSync(dirname(places.home), { recursive: true, mode: 0o711 });
     for (const path of [places.home, places.temporaryFolder]) {
       mkdirSync(path, { recursive: true, mode: 0o700 });
-      if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
+      if (owner !== undefined) lchownSync(path, owner.uid, owner.gid);
     }
     return places;
   }
