@@ -4,8 +4,16 @@ import { launch, type Credentials } from '../../linux/index.ts';
 import type { KeeperAnswer, KeeperJob } from './keeper-job.ts';
 import { parseKeeperAnswer } from './parse-keeper-answer.ts';
 
-/** Does one job on a ring. Rejects only for a keeper that cannot be started. */
-export type AskKeeper = (job: KeeperJob, credentials: Credentials | undefined) => Promise<KeeperAnswer>;
+/**
+ * Does one job on a ring. Rejects only for a keeper that cannot be started.
+ *
+ * @param signal ends the keeper at once: nobody waits for its answer any more
+ */
+export type AskKeeper = (
+  job: KeeperJob,
+  credentials: Credentials | undefined,
+  signal?: AbortSignal,
+) => Promise<KeeperAnswer>;
 
 /** A store on a dead network never answers; milliseconds. */
 const timeLimitMs = 30_000;
@@ -16,7 +24,11 @@ const heapLimitMiB = 256;
  * Starts a process that knows the format of key rings, gives it one job, and ends it: whoever is root parses no XML, no
  * certificate and no answer of a database, and never touches a folder that belongs to a pool's user.
  */
-export async function askKeeper(job: KeeperJob, credentials: Credentials | undefined): Promise<KeeperAnswer> {
+export async function askKeeper(
+  job: KeeperJob,
+  credentials: Credentials | undefined,
+  signal?: AbortSignal,
+): Promise<KeeperAnswer> {
   const own = import.meta.url;
   const keeper = await launch({
     program: process.execPath,
@@ -29,9 +41,13 @@ export async function askKeeper(job: KeeperJob, credentials: Credentials | undef
     credentials,
   });
   let timer: NodeJS.Timeout | undefined;
+  let end = (): void => undefined;
   try {
     return await new Promise<KeeperAnswer>((resolve) => {
       const fail = (why: string): void => resolve({ ok: false, error: `the key keeper ${why}` });
+      end = () => fail('is not needed any more');
+      if (signal?.aborted === true) return end();
+      signal?.addEventListener('abort', end);
       timer = setTimeout(() => fail(`did not finish within ${timeLimitMs / 1000} seconds`), timeLimitMs);
       keeper.onMessage((message) =>
         resolve(parseKeeperAnswer(message) ?? { ok: false, error: 'the key keeper gave an answer that is none' }),
@@ -41,6 +57,7 @@ export async function askKeeper(job: KeeperJob, credentials: Credentials | undef
     });
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
     keeper.killTree();
   }
 }

@@ -18,7 +18,7 @@ const farm: KeyRingSettings = { ...plain, store: 'Folder', shared };
 let run: string;
 let jobs: KeeperJob[];
 let events: string[];
-let answer: (job: KeeperJob) => Promise<KeeperAnswer>;
+let answer: (job: KeeperJob, signal?: AbortSignal) => Promise<KeeperAnswer>;
 let files: MemoryFiles;
 let rings: KeyRings;
 
@@ -30,9 +30,9 @@ beforeEach(() => {
   rings = new KeyRings({
     runFolder: run,
     keeperUser: () => Promise.resolve(undefined),
-    askKeeper: (job) => {
+    askKeeper: (job, _credentials, signal) => {
       jobs.push(job);
-      return answer(job);
+      return answer(job, signal);
     },
     files,
     emit: (name, fields) => void events.push(`${name} ${JSON.stringify(fields)}`),
@@ -129,6 +129,47 @@ describe('key rings of pools', () => {
     expect(hadKeys()).toEqual([true, false]);
     jobs = earlier;
     expect(hadKeys()).toEqual([false, true]);
+  });
+
+  it('keep their keys when a keeper has none to give, whatever it says', async () => {
+    const one = use(pool('one'));
+    await one?.ready();
+    answer = () => Promise.resolve(loaded('', { elements: [{ name: 'revocation-1', text: 'R' }] }));
+    await rings.refresh();
+    expect(copyOf(one?.folder)).toEqual(['A']);
+    expect(rings.of('one')?.problem).toBe('the key keeper gave no keys');
+  });
+
+  it('leave nothing of a pool behind whose name a reload wrote in other letters', async () => {
+    await use(pool('Shop'))?.ready();
+    const folder = use(pool('shop'))?.folder ?? '';
+    await use(pool('two'))?.ready();
+    rings.forget('SHOP');
+    answer = () => Promise.resolve(loaded('B'));
+    await rings.refresh();
+    expect(existsSync(folder)).toBe(false);
+    rings.forget('two');
+    await rings.refresh();
+    expect(jobs).toHaveLength(2);
+  });
+
+  it('end a load that is under way when they close, and begin no other', async () => {
+    await use(pool('one'))?.ready();
+    let ended = false;
+    answer = (_job, signal) =>
+      new Promise((resolve) => {
+        signal?.addEventListener('abort', () => {
+          ended = true;
+          resolve({ ok: false, error: 'ended' });
+        });
+      });
+    const [first, second] = [rings.refresh(), rings.refresh()];
+    await expect.poll(() => jobs.length).toBe(2);
+    rings.close();
+    await Promise.all([first, second]);
+    await rings.refresh();
+    expect([ended, jobs.length]).toEqual([true, 2]);
+    expect(rings.of('one')?.problem).toBeUndefined();
   });
 
   it('let processes start when keys cannot be had', async () => {

@@ -146,9 +146,9 @@ export class KeyRings {
     const { keeperUser, askKeeper, files, emit, now, random } = this.#options;
     const ring = new SharedRing({
       ...{ emit, now, random, place: placeName(store, shared) },
-      load: async (hadKeys) => {
+      load: async (hadKeys, signal) => {
         const material = await ringMaterial(store, shared, files);
-        return askKeeper({ ...material, action: { type: 'load', hadKeys } }, await keeperUser());
+        return askKeeper({ ...material, action: { type: 'load', hadKeys } }, await keeperUser(), signal);
       },
     });
     this.#shared.set(key, ring);

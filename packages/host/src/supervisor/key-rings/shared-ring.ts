@@ -11,8 +11,8 @@ export interface RingReader extends CopyReader {
 export interface SharedRingOptions {
   /** For people: `folder /mnt/keys`, `Redis at cache.example:6379`. Without anything secret. */
   readonly place: string;
-  /** One load by a keeper; what it rejects with counts as a failure. */
-  readonly load: (hadKeys: boolean) => Promise<KeeperAnswer>;
+  /** One load by a keeper; what it rejects with counts as a failure. The signal says that nobody needs it any more. */
+  readonly load: (hadKeys: boolean, signal: AbortSignal) => Promise<KeeperAnswer>;
   readonly emit: Emit;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -41,7 +41,7 @@ export class SharedRing {
   #next: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: SharedRingOptions) {
     this.#options = options;
@@ -62,17 +62,19 @@ export class SharedRing {
   }
 
   add(reader: RingReader): void {
-    this.#readers.set(reader.pool, reader);
+    this.#readers.set(reader.pool.toLowerCase(), reader);
     if (this.#elements !== undefined) this.#write(reader, this.#elements);
     else if (this.#running === undefined) void this.refresh();
   }
 
+  /** @param pool its name, in whatever case: a pool may come back from a reload written otherwise */
   remove(pool: string): void {
-    this.#readers.delete(pool);
+    this.#readers.delete(pool.toLowerCase());
   }
 
   /** Loads what is there now: a load that is under way may have begun too early to see it. */
   refresh(): Promise<void> {
+    if (this.#closing.signal.aborted) return Promise.resolve();
     if (this.#running === undefined) {
       this.#running = this.#refresh().finally(() => {
         this.#running = undefined;
@@ -87,20 +89,26 @@ export class SharedRing {
     return this.#next;
   }
 
+  /** Also ends a load that is under way: a store that does not answer must not keep anybody from stopping. */
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     clearTimeout(this.#timer);
   }
 
   async #refresh(): Promise<void> {
     clearTimeout(this.#timer);
-    const answer = await this.#options.load(this.#hadKeys).catch((error: unknown): KeeperAnswer => ({
+    const { signal } = this.#closing;
+    const hadKeys = this.#hadKeys;
+    const answer = await this.#options.load(hadKeys, signal).catch((error: unknown): KeeperAnswer => ({
       ok: false,
       error: error instanceof Error ? error.message : String(error),
     }));
-    if (this.#closed) return;
-    if (answer.ok && answer.elements !== undefined) this.#loaded(answer, answer.elements);
-    else this.#failed(answer.ok ? 'the key keeper gave no keys' : answer.error);
+    if (signal.aborted) return;
+    if (!answer.ok) this.#failed(answer.error);
+    // Whatever went wrong there: copies with keys are never replaced by ones without.
+    else if (answer.elements === undefined || (hadKeys && !answer.elements.some(isKey)))
+      this.#failed('the key keeper gave no keys');
+    else this.#loaded(answer, answer.elements);
     this.#timer = setTimeout(() => void this.refresh(), this.#pauseMs()).unref();
   }
 
