@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -145,6 +155,17 @@ describe('poolhouse keys', () => {
     expect(stderr).toContain(commandErrors[name].code);
     expect(stderr).toContain(text);
     expect(code).not.toBe(0);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('never works as root in the home of a user (needs root)', async () => {
+    const { items } = (await json('provision --all')) as { items: { place: string }[] };
+    const place = items[0]?.place ?? '';
+    chmodSync(place, 0o755);
+    chownSync(join(place, '../..'), 4711, 4711);
+    for (const words of ['provision shop', 'create shop', 'show shop']) {
+      expect((await keys(words)).stderr).toContain('belongs to user 4711, and root must not work in it');
+    }
+    expect([statSync(place).mode & 0o777, readdirSync(place)]).toEqual([0o755, []]);
   });
 
   it('tells what the folder of a ring lacks', async () => {

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApplicationPoolSettings } from '../../supervisor/activation/index.ts';
 import { namedFiles, serverFiles } from '../../supervisor/activation/reading/own-files.ts';
@@ -36,6 +37,7 @@ export function ringsOf(
     try {
       const identity = make ? await identities.identityOf(pool) : identities.existingIdentity(pool);
       if (identity === undefined) throw new Error(`its user is not there yet; ${remedy(pool)}`);
+      if (identity.credentials === undefined) refuseForeignHome(identity.profile.home);
       const path = join(identity.profile.home, profileRing);
       const material = {
         place: { store: 'Folder', path, local: true },
@@ -60,6 +62,13 @@ export function ringsOf(
       problem: reason,
     };
   };
+}
+
+/** Without a user for each pool a keeper is who we are, and as root it would follow the links of a home that is not ours. */
+function refuseForeignHome(home: string): void {
+  const owner = lstatSync(home, { throwIfNoEntry: false })?.uid;
+  if (process.geteuid?.() !== 0 || owner === undefined || owner === 0) return;
+  throw new Error(`${home} belongs to user ${owner}, and root must not work in it: leave out --allow-root`);
 }
 
 function remedy({ name }: ApplicationPoolSettings): string {
