@@ -69,7 +69,11 @@ async function load(ring: Ring, hadKeys: boolean): Promise<ActionResult> {
   // What cannot be read at all fails here, and the copy that there is stays.
   const elements = await readableElements(ring);
   const known = new Set(before.map(({ keyId }) => keyId));
-  const changed = (await keysOf(ring)).map(({ keyId }) => keyId).filter((keyId) => !known.has(keyId));
+  const after = (await keysOf(ring)).map(({ keyId }) => keyId);
+  if (known.size > 0 && !after.some((keyId) => known.has(keyId))) {
+    throw new Error('all of its keys went while they were read: is its share mounted?');
+  }
+  const changed = after.filter((keyId) => !known.has(keyId));
   return { changed, elements, ...(problem === undefined ? {} : { problem }) };
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, unlink } from 'node:fs/promises';
+import { open, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   FileSystemXmlRepository,
@@ -59,17 +59,21 @@ function openFolder(path: string, logger: Logger): OpenStore {
   };
 }
 
-/** Whole or not at all, also when the machine loses power meanwhile. */
+/** Whole or not at all, also when the machine loses power meanwhile; for those who could read it before. */
 async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = join(dirname(path), `${randomUUID()}.tmp`);
+  const { mode, gid } = await stat(path);
   const file = await open(temporary, 'wx', 0o600);
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
+    try {
+      await file.writeFile(text);
+      // Machines that share a folder may know each other by its group alone; not all may give files to it.
+      await file.chown(-1, gid).catch(() => undefined);
+      if ((await file.stat()).gid === gid) await file.chmod(mode & 0o777);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await rename(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
@@ -91,8 +95,9 @@ async function openRedis(url: string, list: string, logger: Logger): Promise<Ope
     async replace(handle, element) {
       await client
         .multi()
+        // Nothing where somebody else took it away or replaced it: a key must not be there twice.
+        .lInsert(list, 'BEFORE', handle as string, writeXml(element, 'line'))
         .lRem(list, 1, handle as string)
-        .rPush(list, writeXml(element, 'line'))
         .exec();
     },
     close: () => Promise.resolve(client.destroy()),

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataProtectionProvider } from '@poolhouse/data-protection';
@@ -107,6 +107,7 @@ describe('a key keeper', () => {
     const file = join(path(), `key-${made}.xml`);
     expect(await readFile(file, 'utf8')).toContain('EncryptedXmlDecryptor');
 
+    await chmod(file, 0o640);
     const rotated = { certificate: second, olderCertificates: [first] };
     expect(await failure({ type: 'reprotect' }, { certificate: second })).toContain(
       'Unable to retrieve the decryption key',
@@ -116,7 +117,8 @@ describe('a key keeper', () => {
     expect(keys[0]?.protection).toMatch(/^certificate [0-9A-F]{40}$/);
     expect((await done({ type: 'reprotect' }, rotated)).changed).toEqual([]);
     expect(await files()).toHaveLength(1);
-    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await stat(file)).mode & 0o777).toBe(0o640);
+    expect((await readdir(path())).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 
     const { elements } = await done(load, { certificate: second });
     expect(elements?.[0]?.text).toContain('<value>');
