@@ -168,6 +168,15 @@ describe('poolhouse keys', () => {
     expect([statSync(place).mode & 0o777, readdirSync(place)]).toEqual([0o755, []]);
   });
 
+  it('shows names that somebody else gave without what a terminal would obey', async () => {
+    writeFileSync(join(folder, 'ring', 'key-\u001b[2J.xml'), '<key');
+    for (const words of ['list', 'show farm', 'provision farm', 'provision --all']) {
+      const { stdout, stderr } = await keys(words);
+      expect(stdout + stderr).toContain('[2J.xml');
+      expect(stdout + stderr).not.toContain('\u001b');
+    }
+  });
+
   it('tells what the folder of a ring lacks', async () => {
     rmSync(join(folder, 'ring'), { recursive: true });
     expect((await keys('show farm')).stderr).toContain('there is no folder');

@@ -1,4 +1,5 @@
 import type { Credentials } from '../../linux/index.ts';
+import { printable } from '../../logging/index.ts';
 import type { ApplicationPoolSettings } from '../../supervisor/activation/index.ts';
 import { fileLocations, type FileLocations } from '../../supervisor/file-locations.ts';
 import type {
@@ -103,7 +104,7 @@ export async function actOnRing(ring: PoolRing, action: KeeperAction, output: Ou
   if (ring.access === undefined) throw withoutRing(ring);
   const { material, credentials } = ring.access;
   const answer = await ask({ ...material, action }, credentials, `key ring of pool ${ring.pool} (${ring.place}): `);
-  for (const warning of answer.warnings) output.say(`warning: ${warning}`);
+  for (const warning of answer.warnings) output.say(`warning: ${printable(warning)}`);
   return answer;
 }
 

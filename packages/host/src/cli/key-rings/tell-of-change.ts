@@ -1,3 +1,4 @@
+import { printable } from '../../logging/index.ts';
 import type { PoolKeyRingSnapshot } from '../../supervisor/management/index.ts';
 import type { System } from '../command.ts';
 import { CommandError, commandErrors } from '../command-error.ts';
@@ -19,7 +20,7 @@ async function refreshed(access: RingAccess, ring: PoolRing, system: System, out
     const client = await connectAdmin(system, access.locations.run);
     const { items } = await client.post<{ items: readonly PoolKeyRingSnapshot[] }>('/api/v1/key-rings/refresh');
     const problem = items.find(({ pool }) => pool.toLowerCase() === ring.pool.toLowerCase())?.problem;
-    if (problem !== undefined) output.say(`warning: Poolhouse could not load the ring again: ${problem}`);
+    if (problem !== undefined) output.say(`warning: Poolhouse could not load the ring again: ${printable(problem)}`);
     return true;
   } catch (error) {
     if (!(error instanceof CommandError) || error.code !== commandErrors.unreachable.code) throw error;

@@ -4,7 +4,12 @@ import type { KeeperAnswer } from './keeper-job.ts';
 import { parseKeeperAnswer } from './parse-keeper-answer.ts';
 
 const key = {
-  ...{ id: 'i', created: 'c', activates: 'a', expires: 'e', algorithm: 'x', protection: 'clear' },
+  ...{ id: '657cf77b-e662-48e4-912a-c80edc60e56b', algorithm: 'x', protection: 'clear' },
+  ...{
+    created: '2026-11-22T08:00:00.000Z',
+    activates: '2026-11-24T08:00:00.000Z',
+    expires: '+010000-01-01T00:00:00.000Z',
+  },
   ...{ revoked: false, default: true },
 };
 const good: KeeperAnswer = {
@@ -26,6 +31,8 @@ describe("a keeper's answer", () => {
     ['another outcome', { ...good, ok: 'yes' }],
     ['an unknown field', { ...good, more: 1 }],
     ['a key without dates', { ...good, keys: [{ id: 'i' }] }],
+    ['a key with another id', { ...good, keys: [{ ...key, id: '\u001b[2J' }] }],
+    ['a key of another time', { ...good, keys: [{ ...key, created: '\u001b[2J' }] }],
     ['a key with more', { ...good, keys: [{ ...key, secret: 's' }] }],
     ['a name that leads elsewhere', { ...good, elements: [{ name: '../key-1', text: '' }] }],
     ['an element without text', { ...good, elements: [{ name: 'key-1' }] }],

@@ -1,5 +1,9 @@
 import { answerLimit, elementName, type KeeperAnswer, type KeyFacts, type RingElement } from './keeper-job.ts';
 
+const keyId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** As Date writes it, years beyond 9999 included. */
+const instant = /^(?:\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
 /** A keeper's answer, looked at closely: it may come from a process of a pool's user. Undefined for anything else. */
 export function parseKeeperAnswer(value: unknown): KeeperAnswer | undefined {
   if (!isRecord(value) || JSON.stringify(value).length > answerLimit) return undefined;
@@ -23,10 +27,13 @@ export function parseKeeperAnswer(value: unknown): KeeperAnswer | undefined {
 
 function isKeyFacts(value: unknown): value is KeyFacts {
   if (!isRecord(value)) return false;
-  const texts = ['id', 'created', 'activates', 'expires', 'algorithm', 'protection'];
+  const times = ['created', 'activates', 'expires'];
+  const texts = ['algorithm', 'protection'];
   const flags = ['revoked', 'default'];
   return (
-    hasOnly(value, [...texts, ...flags]) &&
+    hasOnly(value, ['id', ...times, ...texts, ...flags]) &&
+    matches(value['id'], keyId) &&
+    times.every((name) => matches(value[name], instant)) &&
     texts.every((name) => isText(value[name])) &&
     flags.every((name) => typeof value[name] === 'boolean')
   );
@@ -42,7 +49,11 @@ function isListOf<T>(value: unknown, isOne: (item: unknown) => item is T): value
   return Array.isArray(value) && value.every(isOne);
 }
 
-/** Something for people. */
+function matches(value: unknown, form: RegExp): boolean {
+  return typeof value === 'string' && form.test(value);
+}
+
+/** Something for people, printable or not. */
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 10_000;
 }

@@ -1,3 +1,4 @@
+import { printable } from '../../../logging/index.ts';
 import { defineCommand } from '../../command.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { describeRings } from '../../key-rings/describe-rings.ts';
@@ -30,7 +31,7 @@ export const keysListCommand = defineCommand({
       return formatKeys(rows, output.data, true);
     });
     const failed = rings.filter(({ store, problem }) => problem !== undefined && store !== 'memory');
-    for (const { pool, place, problem } of failed) output.say(`pool ${pool} (${place}): ${problem}`);
+    for (const { pool, place, problem } of failed) output.say(printable(`pool ${pool} (${place}): ${problem}`));
     return failed.length > 0 ? exitCodes.error.code : exitCodes.ok.code;
   },
 });

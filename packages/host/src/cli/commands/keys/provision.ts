@@ -1,3 +1,4 @@
+import { printable } from '../../../logging/index.ts';
 import { defineCommand } from '../../command.ts';
 import { commandError, CommandError } from '../../command-error.ts';
 import { exitCodes } from '../../exit-codes.ts';
@@ -44,7 +45,7 @@ export const keysProvisionCommand = defineCommand({
       items.length === 0
         ? 'no pool keeps keys'
         : items
-            .map(({ pool, place, state, problem }) => `pool ${pool}: ${place} ${problem ?? wordOf(state)}`)
+            .map(({ pool, place, state, problem }) => printable(`pool ${pool}: ${place} ${problem ?? wordOf(state)}`))
             .join('\n'),
     );
     if (failed > 0) output.say(`${formatCount(failed, 'ring')} could not be made`);

@@ -1,3 +1,4 @@
+import { printable } from '../../../logging/index.ts';
 import { defineCommand } from '../../command.ts';
 import { confirm } from '../../confirm.ts';
 import { formatCount } from '../../format-values.ts';
@@ -30,7 +31,7 @@ export const keysReprotectCommand = defineCommand({
     output.show({ pool: ring.pool, place: ring.place, reprotected: changed, keys }, () =>
       changed.length === 0
         ? 'all keys are encrypted for that certificate already'
-        : `${formatCount(changed.length, 'key')} encrypted for ${keys[0]?.protection ?? 'the certificate'}`,
+        : `${formatCount(changed.length, 'key')} encrypted for ${printable(keys[0]?.protection ?? 'the certificate')}`,
     );
     return 0;
   },

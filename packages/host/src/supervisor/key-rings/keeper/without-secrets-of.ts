@@ -18,10 +18,17 @@ function certificatesOf(action: KeeperJob['action']): readonly (CertificateBytes
   return action.type === 'reprotect' ? [action.certificate] : [];
 }
 
-/** A URL, its password as it is written there, and what that means. */
+/** A URL, its passwords as they are written there, and what that means. */
 function partsOf(url: string): (string | undefined)[] {
-  const password = URL.canParse(url) ? new URL(url).password : '';
-  return [url, password, decoded(password)];
+  const parsed = URL.parse(url);
+  // PostgreSQL also takes them as ?password=…&sslpassword=…
+  const asked =
+    parsed?.search
+      .slice(1)
+      .split('&')
+      .map((pair) => pair.split('=')) ?? [];
+  const values = asked.flatMap(([name = '', ...value]) => (/pass/i.test(name) ? [value.join('=')] : []));
+  return [url, ...[parsed?.password ?? '', ...values].flatMap((password) => [password, decoded(password)])];
 }
 
 function decoded(text: string): string {
