@@ -56,6 +56,7 @@ describe('key rings of pools', () => {
       'store="PostgreSql" connection="postgresql://h/d" connectionFile="/f"',
       '3:24 store="PostgreSql" needs connection, such as "postgresql://host/", or connectionFile, a file that holds it; one of the two.',
     ],
+    ['store="PostgreSql" connectionFile="/f" name="a.b.c"', '3:63 name="a.b.c" is neither a table nor schema.table.'],
     ['store="PostgreSql" connectionFile="f"', '3:43 connectionFile="f" must be an absolute path.'],
     [
       'store="Redis" connection="%REDIS_URL%"',

@@ -106,7 +106,7 @@ function compileRing(
 function checkPlace(
   element: RingElement,
   store: 'Folder' | 'Redis' | 'PostgreSql',
-  refuse: (attribute: 'store' | 'path' | 'connection' | 'connectionFile', message: string) => void,
+  refuse: (attribute: 'store' | 'path' | 'connection' | 'connectionFile' | 'name', message: string) => void,
 ): void {
   if (store === 'Folder') {
     const path = element.get('path');
@@ -117,6 +117,10 @@ function checkPlace(
       );
     }
     return;
+  }
+  const name = element.get('name');
+  if (store === 'PostgreSql' && name !== '' && !/^[^.]+(?:\.[^.]+)?$/.test(name)) {
+    refuse('name', `name="${name}" is neither a table nor schema.table.`);
   }
   const [connection, file] = [element.get('connection'), element.get('connectionFile')];
   const scheme = store === 'Redis' ? 'redis' : 'postgresql';
