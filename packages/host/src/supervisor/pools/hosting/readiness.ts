@@ -3,6 +3,8 @@ import { listenersOnPort, processTree, socketInodes } from '../../../linux/index
 /** First and longest pause between two looks, milliseconds. */
 const firstPauseMs = 5;
 const longestPauseMs = 250;
+/** Each pause is a tenth longer: what the wait adds stays near a tenth of the time that the application took. */
+const growth = 1.1;
 
 /** Most processes of a tree that are looked at. */
 const treeLimit = 16;
@@ -29,7 +31,7 @@ export function lookForListener(pid: number, port: number): Readiness {
   return { state: 'taken' };
 }
 
-/** Pauses between looks: 5, 10, 20 … 250 milliseconds. */
+/** Pauses between looks: from 5 to 250 milliseconds. */
 export function nextPause(pauseMs: number | undefined): number {
-  return pauseMs === undefined ? firstPauseMs : Math.min(longestPauseMs, pauseMs * 2);
+  return pauseMs === undefined ? firstPauseMs : Math.min(longestPauseMs, pauseMs * growth);
 }
